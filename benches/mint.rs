@@ -1,0 +1,88 @@
+//! What a token costs, beside the hashing that it cannot do without.
+//!
+//! The yardstick is three raw SHA-256 compressions: with the certificate's two key blocks hashed beforehand, a
+//! 006 signature of "test" and "1234" is an inner hash of 56 bytes (two blocks with their padding) and an outer
+//! one of 32 (one block).
+
+use std::hint::black_box;
+
+use agora_token_server::token::{
+    Privileges, Project, RtcRole, Service, Services, Text, UnixTime, v006, v007,
+};
+use criterion::Criterion;
+
+const CHANNEL: &str = "test";
+const UID: &str = "1234";
+const NOW: u32 = 1_800_000_000;
+const HOUR: u32 = 3_600;
+const DAY: u32 = 86_400;
+
+fn main() {
+    let project = Project {
+        app_id: "0123456789abcdef0123456789abcdef".parse().expect("32 hex"),
+        certificate: "fedcba9876543210fedcba9876543210".parse().expect("32 hex"),
+    };
+    let token_006 = mint_006(&project, RtcRole::Subscriber, 1);
+    let token_007 = mint_007(&project, 1);
+    let mut salt = 0;
+    let mut next_salt = move || {
+        salt = salt % v007::MAX_SALT + 1;
+        salt
+    };
+
+    let mut criterion = Criterion::default().configure_from_args();
+    let mut bench = |name: &str, routine: &mut dyn FnMut()| {
+        criterion.bench_function(name, |bencher| bencher.iter(&mut *routine));
+    };
+
+    bench("three SHA-256 compressions", &mut || {
+        let mut state = [0x6a09_e667; 8];
+        for _ in 0..3 {
+            sha2::block_api::compress256(&mut state, black_box(&[[0x36; 64]]));
+        }
+        black_box(state);
+    });
+    bench("006 mint, join only", &mut || {
+        black_box(mint_006(&project, RtcRole::Subscriber, next_salt()));
+    });
+    bench("006 mint, 4 privileges", &mut || {
+        black_box(mint_006(&project, RtcRole::Publisher, next_salt()));
+    });
+    bench("006 parse and verify", &mut || {
+        let token = v006::Unverified::parse(black_box(&token_006)).expect("minted here");
+        let verdict = token.verify(&project, black_box(CHANNEL), black_box(UID));
+        verdict.expect("minted here");
+    });
+    bench("007 mint, RTC with 4 privileges", &mut || {
+        black_box(mint_007(&project, next_salt()));
+    });
+    bench("007 parse and verify", &mut || {
+        let token = v007::Unverified::parse(black_box(&token_007)).expect("minted here");
+        token.verify(&project).expect("minted here");
+    });
+
+    criterion.final_summary();
+}
+
+fn mint_006(project: &Project, role: RtcRole, salt: u32) -> String {
+    let message = v006::Message {
+        salt,
+        ends_at: UnixTime::from_seconds(black_box(NOW + DAY)),
+        privileges: Privileges::of_role(role, black_box(NOW + HOUR)),
+    };
+    v006::mint(project, black_box(CHANNEL), black_box(UID), &message)
+}
+
+fn mint_007(project: &Project, salt: u32) -> String {
+    let message = v007::Message {
+        issued_at: UnixTime::from_seconds(black_box(NOW)),
+        expire: HOUR,
+        salt,
+        services: Services::one(Service::Rtc {
+            channel: Text::new(black_box(CHANNEL)).expect("short"),
+            uid: Text::new(black_box(UID)).expect("short"),
+            privileges: Privileges::of_role(RtcRole::Publisher, black_box(HOUR)),
+        }),
+    };
+    v007::mint(project, &message)
+}

@@ -1,0 +1,2 @@
+//! The token server for Agora clients.
+pub mod token;

@@ -1,0 +1,29 @@
+//! What an Agora token is: identifiers, times, privileges and the wire formats 006 and 007.
+//!
+//! Everything here is pure: no clock, no randomness, no environment, no I/O. Time and salt are arguments, so a
+//! token can be made again byte for byte.
+//!
+//! Numbers on the wire are little-endian; `string` is a `u16` byte length and the bytes; `map` is a `u16` count
+//! and that many entries, keys ascending. The formats are those of Agora's public libraries (AgoraIO/Tools,
+//! `DynamicKey/AgoraDynamicKey`).
+
+mod certificate;
+mod deflate;
+mod error;
+mod id;
+mod parsed;
+mod privilege;
+mod service;
+mod time;
+pub mod v006;
+pub mod v007;
+mod wire;
+
+pub use certificate::{AppCertificate, Project};
+pub use error::{IdError, ParseError, VerifyError};
+pub use id::{AppId, ChannelName, HexError, Uid, UserAccount};
+pub use parsed::UnverifiedToken;
+pub use privilege::{Privilege, Privileges, RtcRole};
+pub use service::{Service, Services, UnknownService};
+pub use time::{Lifetime, TimeError, UnixTime};
+pub use wire::Text;

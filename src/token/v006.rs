@@ -1,0 +1,166 @@
+//! AccessToken 006.
+//!
+//! ```text
+//! token     = "006" ‖ app_id (32 characters) ‖ base64(content)
+//! content   = string(signature) ‖ u32 crc32(channel) ‖ u32 crc32(uid) ‖ string(message)
+//! message   = u32 salt ‖ u32 end of the token ‖ map(u16 privilege → u32 end)
+//! signature = HMAC-SHA256(certificate, app_id ‖ channel ‖ uid ‖ message)
+//! ```
+//!
+//! Ends are Unix times; a privilege's 0 means that it ends with the token. The token holds no channel and no uid,
+//! only their checksums, so that verifying one wants both.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::Mac;
+
+use super::certificate::{HmacSha256, Project, SIGNATURE_BYTES};
+use super::error::{ParseError, VerifyError};
+use super::id::AppId;
+use super::privilege::Privileges;
+use super::time::UnixTime;
+use super::wire::{Reader, Writer};
+
+/// The first characters of such a token.
+pub const VERSION: &str = "006";
+
+/// What a 006 token says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Makes two tokens with the same content differ; any number, drawn anew for each token.
+    pub salt: u32,
+    /// When the token ends, whatever its privileges say: 24 hours after its issue in every official builder.
+    pub ends_at: UnixTime,
+    /// What its holder may do; ends in Unix seconds.
+    pub privileges: Privileges,
+}
+
+/// Makes a token for a channel and a uid ("" for any), both in the text that the client gives to the SDK.
+///
+/// For a signaling login the account stands where the channel does, and uid is empty.
+#[must_use]
+pub fn mint(project: &Project, channel: &str, uid: &str, message: &Message) -> String {
+    let mut packed = Writer::with_capacity(message.packed_bytes());
+    message.write(&mut packed);
+    let packed = packed.as_slice();
+
+    let signature = signature(project, channel, uid, packed)
+        .finalize()
+        .into_bytes();
+    let mut content = Writer::with_capacity(2 + SIGNATURE_BYTES + 4 + 4 + 2 + packed.len());
+    content.array::<SIGNATURE_BYTES>(&signature.into());
+    content.u32(crc32fast::hash(channel.as_bytes()));
+    content.u32(crc32fast::hash(uid.as_bytes()));
+    content.u16(u16::try_from(packed.len()).expect("8 bytes, a count and 14 privileges at most"));
+    content.bytes(packed);
+
+    let mut token = String::with_capacity(
+        VERSION.len() + AppId::LENGTH + content.as_slice().len().div_ceil(3) * 4,
+    );
+    token.push_str(VERSION);
+    token.push_str(project.app_id.as_str());
+    STANDARD.encode_string(content.as_slice(), &mut token);
+    token
+}
+
+/// A 006 token whose signature has not been checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unverified {
+    /// The project it says it is for.
+    pub app_id: AppId,
+    /// CRC-32 of the channel it was made for.
+    pub channel_crc: u32,
+    /// CRC-32 of the uid it was made for; 0 for any uid.
+    pub uid_crc: u32,
+    /// What it says.
+    pub message: Message,
+    signature: [u8; SIGNATURE_BYTES],
+    signed: Vec<u8>,
+}
+
+impl Unverified {
+    /// Reads a token, from `006` on.
+    ///
+    /// # Errors
+    ///
+    /// When it is not of this format from its first to its last byte.
+    pub fn parse(token: &str) -> Result<Self, ParseError> {
+        let body = token.strip_prefix(VERSION).ok_or(ParseError::Version)?;
+        let (app_id, content) = body
+            .split_at_checked(AppId::LENGTH)
+            .ok_or(ParseError::AppId)?;
+        let app_id = app_id.parse().map_err(|_| ParseError::AppId)?;
+        let content = STANDARD.decode(content)?;
+
+        let mut input = Reader::new(&content);
+        let signature = input.array("signature")?;
+        let channel_crc = input.u32("checksum of the channel")?;
+        let uid_crc = input.u32("checksum of the uid")?;
+        let signed = input.string("message")?;
+        input.finish("message")?;
+        let message = Message::read(signed)?;
+        Ok(Self {
+            app_id,
+            channel_crc,
+            uid_crc,
+            message,
+            signature,
+            signed: signed.to_vec(),
+        })
+    }
+
+    /// Checks that this project made the token for this channel and this uid ("" for any).
+    ///
+    /// # Errors
+    ///
+    /// Says which of project, channel, uid and signature differs.
+    pub fn verify(&self, project: &Project, channel: &str, uid: &str) -> Result<(), VerifyError> {
+        if self.app_id != project.app_id {
+            return Err(VerifyError::AppId);
+        }
+        if self.channel_crc != crc32fast::hash(channel.as_bytes()) {
+            return Err(VerifyError::Channel);
+        }
+        if self.uid_crc != crc32fast::hash(uid.as_bytes()) {
+            return Err(VerifyError::Uid);
+        }
+        signature(project, channel, uid, &self.signed)
+            .verify_slice(&self.signature)
+            .map_err(|_| VerifyError::Signature)
+    }
+}
+
+impl Message {
+    fn packed_bytes(&self) -> usize {
+        4 + 4 + 2 + self.privileges.iter().len() * 6
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.u32(self.salt);
+        out.u32(self.ends_at.seconds());
+        self.privileges.write(out);
+    }
+
+    fn read(packed: &[u8]) -> Result<Self, ParseError> {
+        let mut input = Reader::new(packed);
+        let salt = input.u32("salt")?;
+        let ends_at = UnixTime::from_seconds(input.u32("end of the token")?);
+        let privileges = Privileges::read(&mut input)?;
+        input.finish("privileges")?;
+        Ok(Self {
+            salt,
+            ends_at,
+            privileges,
+        })
+    }
+}
+
+fn signature(project: &Project, channel: &str, uid: &str, message: &[u8]) -> HmacSha256 {
+    project
+        .certificate
+        .mac_006()
+        .chain_update(project.app_id.as_str())
+        .chain_update(channel)
+        .chain_update(uid)
+        .chain_update(message)
+}

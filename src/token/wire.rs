@@ -1,0 +1,149 @@
+//! The bytes: little-endian numbers, length-prefixed strings. Knows no token.
+
+use super::error::ParseError;
+
+/// UTF-8 text that fits a token's `string`: at most 65,535 bytes.
+///
+/// Fields that are read out of a token have this type, since a token may hold names that no SDK would accept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Text(String);
+
+impl Text {
+    /// Takes a text, unless it is too long for the format.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Option<Self> {
+        let text = text.into();
+        u16::try_from(text.len()).is_ok().then_some(Self(text))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn length(&self) -> u16 {
+        u16::try_from(self.0.len()).expect("no constructor accepts a longer text")
+    }
+}
+
+/// Writes fields one after the other. Every length it writes is bounded by the type it comes from.
+#[derive(Debug, Default)]
+pub(super) struct Writer(Vec<u8>);
+
+impl Writer {
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self(Vec::with_capacity(bytes))
+    }
+
+    pub(super) fn u16(&mut self, number: u16) {
+        self.0.extend_from_slice(&number.to_le_bytes());
+    }
+
+    pub(super) fn u32(&mut self, number: u32) {
+        self.0.extend_from_slice(&number.to_le_bytes());
+    }
+
+    pub(super) fn array<const N: usize>(&mut self, bytes: &[u8; N]) {
+        const {
+            assert!(
+                N <= u16::MAX as usize,
+                "a string of the format has at most 65,535 bytes"
+            );
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "asserted above, when compiling"
+        )]
+        self.u16(N as u16);
+        self.0.extend_from_slice(bytes);
+    }
+
+    pub(super) fn text(&mut self, text: &Text) {
+        self.u16(text.length());
+        self.0.extend_from_slice(text.as_str().as_bytes());
+    }
+
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    pub(super) fn as_slice(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+/// Reads fields off the front of a slice. Total: every read either succeeds or names the field that is missing.
+#[derive(Debug)]
+pub(super) struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    pub(super) fn u16(&mut self, field: &'static str) -> Result<u16, ParseError> {
+        self.take_array(field).map(u16::from_le_bytes)
+    }
+
+    pub(super) fn u32(&mut self, field: &'static str) -> Result<u32, ParseError> {
+        self.take_array(field).map(u32::from_le_bytes)
+    }
+
+    /// A `string`, as bytes.
+    pub(super) fn string(&mut self, field: &'static str) -> Result<&'a [u8], ParseError> {
+        let length = usize::from(self.u16(field)?);
+        let (string, rest) = self
+            .0
+            .split_at_checked(length)
+            .ok_or(ParseError::Missing(field))?;
+        self.0 = rest;
+        Ok(string)
+    }
+
+    /// A `string` that must have exactly `N` bytes.
+    pub(super) fn array<const N: usize>(
+        &mut self,
+        field: &'static str,
+    ) -> Result<[u8; N], ParseError> {
+        let string = self.string(field)?;
+        let error = ParseError::Length {
+            field,
+            found: string.len(),
+            expected: N,
+        };
+        string.try_into().map_err(|_| error)
+    }
+
+    /// A `string` that must be UTF-8.
+    pub(super) fn text(&mut self, field: &'static str) -> Result<Text, ParseError> {
+        let text = str::from_utf8(self.string(field)?).map_err(|_| ParseError::Utf8(field))?;
+        Ok(Text(text.to_owned()))
+    }
+
+    /// Whatever has not been read.
+    pub(super) fn rest(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// Ends the reading: nothing may be left.
+    pub(super) fn finish(self, after: &'static str) -> Result<(), ParseError> {
+        match self.0.len() {
+            0 => Ok(()),
+            bytes => Err(ParseError::Trailing { bytes, after }),
+        }
+    }
+
+    fn take_array<const N: usize>(&mut self, field: &'static str) -> Result<[u8; N], ParseError> {
+        let (array, rest) = self
+            .0
+            .split_first_chunk::<N>()
+            .ok_or(ParseError::Missing(field))?;
+        self.0 = rest;
+        Ok(*array)
+    }
+}
