@@ -24,6 +24,12 @@ pub struct AppCertificate {
 }
 
 impl AppCertificate {
+    /// Whether these are its digits, in whichever case: for catching an App ID that was given for both.
+    #[must_use]
+    pub fn is(&self, digits: &str) -> bool {
+        self.digits.eq_ignore_ascii_case(digits.as_bytes())
+    }
+
     /// The signature of a 006 token begins here.
     pub(super) fn mac_006(&self) -> HmacSha256 {
         self.keyed.clone()

@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use std::str::FromStr;
 
 use super::error::IdError;
+use super::wire::Text;
 
 /// The characters of channel names and user accounts, as the SDKs' documentation lists them.
 const SDK_CHARACTERS: &str = "a-z A-Z 0-9, space and !#$%&()+-:;<=.>?@[]^_{}|~,";
@@ -172,6 +173,18 @@ impl Uid {
 impl From<u32> for Uid {
     fn from(number: u32) -> Self {
         NonZeroU32::new(number).map_or(Self::Any, Self::Number)
+    }
+}
+
+impl From<&ChannelName> for Text {
+    fn from(name: &ChannelName) -> Self {
+        Self::new(name.as_str()).expect("64 bytes at most")
+    }
+}
+
+impl From<&Uid> for Text {
+    fn from(uid: &Uid) -> Self {
+        Self::new(uid.as_signed()).expect("255 bytes at most")
     }
 }
 

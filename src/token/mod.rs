@@ -17,6 +17,7 @@ mod service;
 mod time;
 pub mod v006;
 pub mod v007;
+mod version;
 mod wire;
 
 pub use certificate::{AppCertificate, Project};
@@ -26,4 +27,5 @@ pub use parsed::UnverifiedToken;
 pub use privilege::{Privilege, Privileges, RtcRole};
 pub use service::{Service, Services, UnknownService};
 pub use time::{Lifetime, TimeError, UnixTime};
+pub use version::{TokenVersion, VersionError};
 pub use wire::Text;

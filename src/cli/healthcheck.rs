@@ -1,0 +1,42 @@
+//! `healthcheck`: asks the server that runs here, for container images that have no curl.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use super::serve::reachable;
+use super::{UNUSABLE, fail};
+use crate::config::{Config, Environment};
+
+const PATIENCE: Duration = Duration::from_secs(3);
+
+pub(super) fn run(environment: &Environment) -> ExitCode {
+    let listen = match Config::read_listen(environment) {
+        Ok(listen) => listen,
+        Err(error) => return fail(UNUSABLE, error),
+    };
+    let address = SocketAddr::new(reachable(listen.ip()), listen.port());
+    match ask(address) {
+        Ok(status) if status == *b"HTTP/1.1 200" => ExitCode::SUCCESS,
+        Ok(_) => fail(
+            1,
+            format_args!("the server at {address} is not well: /healthz does not answer 200"),
+        ),
+        Err(error) => fail(1, format_args!("no answer from {address}: {error}")),
+    }
+}
+
+/// The beginning of the answer.
+fn ask(address: SocketAddr) -> io::Result<[u8; 12]> {
+    let mut connection = TcpStream::connect_timeout(&address, PATIENCE)?;
+    connection.set_read_timeout(Some(PATIENCE))?;
+    connection.set_write_timeout(Some(PATIENCE))?;
+    write!(
+        connection,
+        "GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut status = [0; 12];
+    connection.read_exact(&mut status)?;
+    Ok(status)
+}

@@ -1,0 +1,17 @@
+//! The log: lines on standard output.
+
+use std::io::{self, IsTerminal};
+
+use crate::config::{Log, LogFormat};
+
+/// Starts logging for the rest of the process.
+pub(super) fn start(log: Log) {
+    let lines = tracing_subscriber::fmt()
+        .with_max_level(log.level.filter())
+        .with_target(false)
+        .with_ansi(io::stdout().is_terminal());
+    match log.format {
+        LogFormat::Text => lines.init(),
+        LogFormat::Json => lines.json().flatten_event(true).init(),
+    }
+}

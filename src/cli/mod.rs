@@ -1,0 +1,75 @@
+//! The command line: thin, since everything that it does is in the library.
+
+mod check_config;
+mod healthcheck;
+mod logging;
+mod serve;
+
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::Environment;
+
+/// Exit code for a configuration or a command line that cannot be used.
+const UNUSABLE: u8 = 2;
+
+/// The token server for Agora real-time voice, video and messaging clients.
+///
+/// Configured by environment variables or a .env file in the working directory: `APP_ID` and `APP_CERTIFICATE` are
+/// required. The README lists them all.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve tokens until SIGTERM or SIGINT (also without a subcommand).
+    Serve(Serve),
+    /// Read the configuration and say what is wrong with it; exit code 2 when something is.
+    CheckConfig,
+    /// Ask the server that runs on PORT whether it is well; exit code 0 or 1.
+    Healthcheck,
+}
+
+#[derive(Args, Clone, Copy, Debug)]
+struct Serve {
+    /// Make up an App ID and an App Certificate: tokens are well-formed, but no Agora project accepts them.
+    #[arg(long)]
+    demo: bool,
+}
+
+/// Runs a command line, whose first argument is the program's name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print(); // there is nowhere left to say that it could not be said
+            return if error.use_stderr() {
+                ExitCode::from(UNUSABLE)
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
+    let environment = Environment::of_process();
+    match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+        Command::Serve(Serve { demo }) => serve::run(&environment, demo),
+        Command::CheckConfig => check_config::run(&environment),
+        Command::Healthcheck => healthcheck::run(&environment),
+    }
+}
+
+/// Says why a command ends without success.
+fn fail(code: u8, reason: impl Display) -> ExitCode {
+    let _ = writeln!(io::stderr(), "{}: {reason}", env!("CARGO_PKG_NAME")); // as above
+    ExitCode::from(code)
+}

@@ -1,0 +1,115 @@
+//! `serve`: reads the configuration, binds, and serves until a signal.
+
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::process::ExitCode;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{UNUSABLE, fail, logging};
+use crate::access::Policy;
+use crate::config::{Config, Environment};
+use crate::http::{self, AppState, Settings};
+use crate::issuer::{Issuer, random_salt, system_clock};
+use crate::token::Project;
+
+const DEMO_NOTICE: &str = "Demo: App ID and App Certificate were made up when the server started. Its tokens are \
+     well-formed, but no Agora project accepts them.";
+
+pub(super) fn run(environment: &Environment, demo: bool) -> ExitCode {
+    let config = match Config::read(environment, demo.then(demo_project)) {
+        Ok(config) => config,
+        Err(error) => return fail(UNUSABLE, error),
+    };
+    logging::start(config.log);
+    let served = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .and_then(|runtime| runtime.block_on(serve(config, demo)));
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(1, error),
+    }
+}
+
+async fn serve(config: Config, demo: bool) -> io::Result<()> {
+    // Before the first connection, so that a signal cannot end the process in between.
+    let shutdown = shutdown()?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        io::Error::new(
+            error.kind(),
+            format!(
+                "cannot listen on {} (HOST and PORT): {error}",
+                config.listen
+            ),
+        )
+    })?;
+    announce(&config, listener.local_addr()?, demo);
+
+    let issuer = Issuer::new(config.project, system_clock, random_salt);
+    let settings = Settings {
+        access_token_version: config.access_token_version,
+        default_lifetime: config.default_lifetime,
+        notice: demo.then_some(DEMO_NOTICE),
+    };
+    let state = AppState::new(issuer, Policy::Open, settings);
+    http::serve(
+        listener,
+        http::router(state, &config.allowed_origins),
+        shutdown,
+    )
+    .await
+}
+
+fn announce(config: &Config, address: SocketAddr, demo: bool) {
+    let mode = if demo {
+        "demo"
+    } else {
+        "open: whoever reaches it can have a token"
+    };
+    let reachable = SocketAddr::new(reachable(address.ip()), address.port());
+    tracing::info!(
+        "listening on http://{address}, App ID {}, {mode}; try http://{reachable}/access_token?channel=test&uid=1234",
+        config.project.app_id,
+    );
+    if demo {
+        tracing::warn!(
+            "DEMO: App ID and App Certificate are made up, and no Agora project accepts these tokens"
+        );
+    }
+}
+
+/// An address at which this machine reaches a listener.
+pub(super) fn reachable(listening: IpAddr) -> IpAddr {
+    match listening {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
+        address => address,
+    }
+}
+
+/// Ready at the first SIGTERM or SIGINT. Further ones change nothing.
+fn shutdown() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that makes up a project"
+)]
+fn demo_project() -> Project {
+    let digits = || format!("{:032x}", rand::random::<u128>());
+    Project {
+        app_id: digits().parse().expect("32 hexadecimal digits"),
+        certificate: digits().parse().expect("32 hexadecimal digits"),
+    }
+}

@@ -1,0 +1,80 @@
+//! The server's configuration: read once, completely, with all problems reported together.
+
+mod environment;
+mod error;
+mod log;
+mod origins;
+mod read;
+pub mod vars;
+
+use std::net::SocketAddr;
+
+pub use environment::Environment;
+pub use error::{ConfigError, Problem};
+pub use log::{Log, LogFormat, LogLevel};
+pub use origins::{AllowedOrigins, OriginError, OriginPattern};
+
+use read::Reader;
+
+use crate::token::{Lifetime, Project, TokenVersion};
+
+/// Everything that a server is told.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Whose tokens it makes.
+    pub project: Project,
+    /// Where it listens; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// Which pages may read its answers.
+    pub allowed_origins: AllowedOrigins,
+    /// What `/access_token` answers.
+    pub access_token_version: TokenVersion,
+    /// How long a privilege lasts for which a request names no end; nothing for as long as the token.
+    pub default_lifetime: Option<Lifetime>,
+    /// What it logs.
+    pub log: Log,
+}
+
+impl Config {
+    /// Reads every variable; with `instead`, App ID and App Certificate are its, whatever the variables say.
+    ///
+    /// # Errors
+    ///
+    /// All problems together, each with its variable's name and never with its value.
+    pub fn read(environment: &Environment, instead: Option<Project>) -> Result<Self, ConfigError> {
+        let mut reader = Reader::new(environment);
+        let project = instead.or_else(|| reader.project());
+        let listen = reader.listen();
+        let allowed_origins = reader.read(&vars::CORS_ALLOW_ORIGIN, str::parse::<AllowedOrigins>);
+        let access_token_version =
+            reader.read(&vars::ACCESS_TOKEN_VERSION, str::parse::<TokenVersion>);
+        let default_lifetime = reader.read(&vars::DEFAULT_TTL, str::parse::<Lifetime>);
+        let level = reader.read(&vars::LOG_LEVEL, str::parse::<LogLevel>);
+        let format = reader.read(&vars::LOG_FORMAT, str::parse::<LogFormat>);
+
+        reader.finish(|| {
+            Some(Self {
+                project: project?,
+                listen: listen?,
+                allowed_origins: allowed_origins?,
+                access_token_version: access_token_version?,
+                default_lifetime,
+                log: Log {
+                    level: level?,
+                    format: format?,
+                },
+            })
+        })
+    }
+
+    /// Reads only where the server listens, for asking one that runs.
+    ///
+    /// # Errors
+    ///
+    /// The problems with `PORT` and `HOST`.
+    pub fn read_listen(environment: &Environment) -> Result<SocketAddr, ConfigError> {
+        let mut reader = Reader::new(environment);
+        let listen = reader.listen();
+        reader.finish(|| listen)
+    }
+}

@@ -1,0 +1,145 @@
+//! Reads variables one by one and gathers what is wrong with them.
+
+use std::fmt::Display;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use super::environment::{Environment, Found};
+use super::error::{ConfigError, Problem};
+use super::vars::{self, Variable};
+use crate::token::{AppCertificate, AppId, HexError, Project};
+
+/// What `.env.example` has where the two identifiers belong.
+const PLACEHOLDERS: [&str; 2] = ["your-app-id", "your-app-certificate"];
+
+const CONSOLE: &str = "it stands in the Agora console, under the project's basic information";
+
+pub(super) struct Reader<'a> {
+    environment: &'a Environment,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(environment: &'a Environment) -> Self {
+        Self {
+            environment,
+            problems: environment.problems().to_vec(),
+        }
+    }
+
+    /// The value of a variable, or of its default. Nothing when it has neither, or when there is a problem with it.
+    pub(super) fn read<T, E: Display>(
+        &mut self,
+        variable: &Variable,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let default = variable.default.map(|value| Found {
+            name: variable.name,
+            value,
+        });
+        let found = self.find(&[variable]).ok()?.or(default)?;
+        self.keep(found.name, parse(found.value))
+    }
+
+    pub(super) fn listen(&mut self) -> Option<SocketAddr> {
+        let port = self.read(&vars::PORT, |text| {
+            text.parse::<u16>()
+                .map_err(|_| "must be a number from 0 to 65535")
+        });
+        let host = self.read(&vars::HOST, |text| match text {
+            "localhost" => Ok(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            _ => text
+                .parse()
+                .map_err(|_| "must be an IP address, such as 0.0.0.0, 127.0.0.1 or ::"),
+        });
+        Some(SocketAddr::new(host?, port?))
+    }
+
+    pub(super) fn project(&mut self) -> Option<Project> {
+        let app_id = self.app_id();
+        let certificate = self.certificate();
+        let (app_id, certificate) = (app_id?, certificate?);
+        if certificate.is(app_id.as_str()) {
+            let problem =
+                "is the App ID; the App Certificate is another 32 digits of the same page";
+            self.problems
+                .push(Problem::new(vars::APP_CERTIFICATE.name, problem));
+            return None;
+        }
+        Some(Project {
+            app_id,
+            certificate,
+        })
+    }
+
+    /// What was read, if there was no problem with any of it.
+    pub(super) fn finish<T>(self, whole: impl FnOnce() -> Option<T>) -> Result<T, ConfigError> {
+        match whole() {
+            Some(value) if self.problems.is_empty() => Ok(value),
+            _ => Err(ConfigError(self.problems)),
+        }
+    }
+
+    fn app_id(&mut self) -> Option<AppId> {
+        let Some(found) = self.find(&[&vars::APP_ID]).ok()? else {
+            self.problems.push(Problem::new(
+                vars::APP_ID.name,
+                format!("is not set; {CONSOLE}"),
+            ));
+            return None;
+        };
+        self.keep(found.name, hex(found.value))
+    }
+
+    fn certificate(&mut self) -> Option<AppCertificate> {
+        let Some(found) = self
+            .find(&[&vars::APP_CERTIFICATE, &vars::APP_CERTIFICATE_FILE])
+            .ok()?
+        else {
+            let problem = format!(
+                "is not set, nor is {}; {CONSOLE}",
+                vars::APP_CERTIFICATE_FILE.name
+            );
+            self.problems
+                .push(Problem::new(vars::APP_CERTIFICATE.name, problem));
+            return None;
+        };
+        if found.name != vars::APP_CERTIFICATE_FILE.name {
+            return self.keep(found.name, hex(found.value));
+        }
+        match self.environment.read_file(found.value) {
+            Ok(text) => self.keep(
+                found.name,
+                hex(text.trim()).map_err(|problem| format!("names a file whose text {problem}")),
+            ),
+            Err(error) => self.keep(
+                found.name,
+                Err(format!("names a file that cannot be read: {error}")),
+            ),
+        }
+    }
+
+    fn find(&mut self, variables: &[&Variable]) -> Result<Option<Found<'a>>, Reported> {
+        self.environment.find(variables).map_err(|problem| {
+            self.problems.push(problem);
+            Reported
+        })
+    }
+
+    fn keep<T, E: Display>(&mut self, name: &'static str, result: Result<T, E>) -> Option<T> {
+        result
+            .map_err(|error| self.problems.push(Problem::new(name, error.to_string())))
+            .ok()
+    }
+}
+
+/// There was a problem, and it is among those that are reported.
+struct Reported;
+
+fn hex<T: std::str::FromStr<Err = HexError>>(text: &str) -> Result<T, String> {
+    if PLACEHOLDERS.contains(&text) {
+        return Err(format!(
+            "is still the placeholder of .env.example; {CONSOLE}"
+        ));
+    }
+    text.parse().map_err(|error: HexError| error.to_string())
+}

@@ -1,0 +1,117 @@
+//! Every environment variable that the server reads, documented once.
+//!
+//! The README, `.env.example` and `app.json` are compared with this file by a test.
+
+/// An environment variable.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// Other names under which existing deployments have it.
+    pub aliases: &'static [&'static str],
+    /// What stands in when it is not set, as one would write it.
+    pub default: Option<&'static str>,
+    /// What it is for, in one line.
+    pub meaning: &'static str,
+}
+
+impl Variable {
+    /// The name and its aliases, in the order in which they are looked up.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.name).chain(self.aliases.iter().copied())
+    }
+}
+
+/// Which Agora project tokens are for.
+pub const APP_ID: Variable = Variable {
+    name: "APP_ID",
+    aliases: &["AGORA_APP_ID"],
+    default: None,
+    meaning: "App ID of the Agora project: 32 hexadecimal digits",
+};
+
+/// What signs the tokens.
+pub const APP_CERTIFICATE: Variable = Variable {
+    name: "APP_CERTIFICATE",
+    aliases: &["AGORA_APP_CERTIFICATE"],
+    default: None,
+    meaning: "App Certificate of the project: 32 hexadecimal digits, a secret",
+};
+
+/// The same, for platforms that mount secrets as files.
+pub const APP_CERTIFICATE_FILE: Variable = Variable {
+    name: "APP_CERTIFICATE_FILE",
+    aliases: &[],
+    default: None,
+    meaning: "Path of a file with the App Certificate, instead of APP_CERTIFICATE",
+};
+
+/// Where the server listens.
+pub const PORT: Variable = Variable {
+    name: "PORT",
+    aliases: &["SERVER_PORT"],
+    default: Some("8080"),
+    meaning: "Port to listen on; 0 takes any free one",
+};
+
+/// On which addresses it listens.
+pub const HOST: Variable = Variable {
+    name: "HOST",
+    aliases: &[],
+    default: Some("0.0.0.0"),
+    meaning: "IP address to listen on; :: is every address of IPv6 and IPv4",
+};
+
+/// Which web pages may read its answers.
+pub const CORS_ALLOW_ORIGIN: Variable = Variable {
+    name: "CORS_ALLOW_ORIGIN",
+    aliases: &[],
+    default: Some("*"),
+    meaning: "Web origins that may read answers: * or a comma-separated list, https://*.example.com for subdomains",
+};
+
+/// What `/access_token` answers.
+pub const ACCESS_TOKEN_VERSION: Variable = Variable {
+    name: "ACCESS_TOKEN_VERSION",
+    aliases: &[],
+    default: Some("006"),
+    meaning: "Token version that /access_token answers: 006 or 007",
+};
+
+/// The end of privileges for which a request names none.
+pub const DEFAULT_TTL: Variable = Variable {
+    name: "DEFAULT_TTL",
+    aliases: &[],
+    default: None,
+    meaning: "Seconds that a privilege lasts when the request names no end: 1 to 86400; unset, it ends with the token",
+};
+
+/// How much is logged.
+pub const LOG_LEVEL: Variable = Variable {
+    name: "LOG_LEVEL",
+    aliases: &[],
+    default: Some("info"),
+    meaning: "off, error, warn, info (a line a request), debug or trace",
+};
+
+/// How it is logged.
+pub const LOG_FORMAT: Variable = Variable {
+    name: "LOG_FORMAT",
+    aliases: &[],
+    default: Some("text"),
+    meaning: "text or json",
+};
+
+/// All of them, in the order of the documentation.
+pub const ALL: &[&Variable] = &[
+    &APP_ID,
+    &APP_CERTIFICATE,
+    &APP_CERTIFICATE_FILE,
+    &PORT,
+    &HOST,
+    &CORS_ALLOW_ORIGIN,
+    &ACCESS_TOKEN_VERSION,
+    &DEFAULT_TTL,
+    &LOG_LEVEL,
+    &LOG_FORMAT,
+];

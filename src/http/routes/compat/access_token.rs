@@ -1,0 +1,72 @@
+//! `GET /access_token`, as the Node sample on Heroku and a widely copied tutorial have it.
+//!
+//! | | the sample | the tutorial |
+//! |---|---|---|
+//! | channel | `channel` | `channelName` |
+//! | user | `uid` | `uid` |
+//! | rights | join | `role`: `publisher` or `subscriber` (as join) |
+//! | end | `expiredTs`, a Unix time; without it, the token's | `expireTime`, seconds from now; without it, 3,600 |
+//!
+//! Both answer `{"token":"…"}`. Their names may be mixed; other parameters are ignored.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::access::Caller;
+use crate::http::error::Error;
+use crate::http::extract::QueryText;
+use crate::http::headers::json;
+use crate::http::input::{self, InputError};
+use crate::http::query::Query;
+use crate::http::state::{AppState, Settings};
+use crate::issuer::TokenRequest;
+use crate::token::{Lifetime, UnixTime};
+
+pub(in crate::http) async fn answer(
+    State(state): State<AppState>,
+    query: QueryText,
+) -> Result<Response, Error> {
+    let now = state.now();
+    let request = parse(&query.parse()?, state.settings(), now)?;
+    let issued = state.issue(Caller::Anonymous, request, now)?;
+    // A token has no character that JSON would escape.
+    Ok(json(
+        StatusCode::OK,
+        format!(r#"{{"token":"{}"}}"#, issued.token),
+    ))
+}
+
+fn parse(
+    query: &Query<'_>,
+    settings: &Settings,
+    now: UnixTime,
+) -> Result<TokenRequest, InputError> {
+    let channel = query.one_of(&["channel", "channelName"])?;
+    let role = query.one_of(&["role"])?;
+    let absolute = query.one_of(&["expiredTs"])?;
+    let relative = query.one_of(&["expireTime"])?;
+    let is_tutorial =
+        role.is_some() || channel.is_some_and(|parameter| parameter.name == "channelName");
+
+    let lifetime = match (absolute, relative) {
+        (Some(first), Some(second)) => {
+            return Err(InputError::TwoEnds {
+                first: first.name,
+                second: second.name,
+            });
+        }
+        (Some(end), None) => input::until(end, now, "expireTime")?,
+        (None, Some(lifetime)) => Some(input::lifetime(lifetime)?),
+        (None, None) => settings
+            .default_lifetime
+            .or(is_tutorial.then_some(Lifetime::HOUR)),
+    };
+    Ok(TokenRequest {
+        version: settings.access_token_version,
+        channel: input::channel(channel)?,
+        uid: input::uid(query.one_of(&["uid"])?)?,
+        role: input::role(role)?,
+        lifetime,
+    })
+}

@@ -1,0 +1,5 @@
+//! What each URL does: a parse and a render.
+
+pub(super) mod compat;
+pub(super) mod health;
+pub(super) mod page;

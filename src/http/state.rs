@@ -1,0 +1,60 @@
+//! What handlers share.
+
+use std::sync::Arc;
+
+use crate::access::{Caller, Policy, Refusal};
+use crate::issuer::{Issued, Issuer, TokenRequest};
+use crate::token::{Lifetime, TokenVersion, UnixTime};
+
+/// What handlers share.
+#[derive(Clone, Debug)]
+pub struct AppState(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    issuer: Issuer,
+    policy: Policy,
+    settings: Settings,
+}
+
+/// What an operator decides about the answers.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The format that `/access_token` answers.
+    pub access_token_version: TokenVersion,
+    /// How long a privilege lasts for which a request names no end; nothing for as long as the token.
+    pub default_lifetime: Option<Lifetime>,
+    /// What the page at `/` says about the server, if anything.
+    pub notice: Option<&'static str>,
+}
+
+impl AppState {
+    /// State of a server that issues tokens under a policy.
+    #[must_use]
+    pub fn new(issuer: Issuer, policy: Policy, settings: Settings) -> Self {
+        Self(Arc::new(Inner {
+            issuer,
+            policy,
+            settings,
+        }))
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub(super) fn now(&self) -> UnixTime {
+        self.0.issuer.now()
+    }
+
+    /// The road of every token: what a URL was parsed into is authorized for its caller, then issued.
+    pub(super) fn issue(
+        &self,
+        caller: Caller,
+        request: TokenRequest,
+        now: UnixTime,
+    ) -> Result<Issued, Refusal> {
+        let grant = self.0.policy.authorize(caller, request)?;
+        Ok(grant.issue(&self.0.issuer, now))
+    }
+}
