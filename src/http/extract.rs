@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use super::error::Error;
-use super::query::Query;
+use super::input::Query;
 
 /// The most of a query that is read. The longest that a client can mean has a channel of 64 and an account of 255
 /// bytes, all percent-encoded: some 1,000 bytes.

@@ -6,7 +6,6 @@ mod extract;
 mod headers;
 mod input;
 mod log;
-mod query;
 mod routes;
 mod serve;
 mod state;

@@ -1,1 +1,9 @@
-//! Tests.
+//! The HTTP interface through its front door: exact statuses, headers and bodies, without a socket.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
+mod access_token;
+mod cors;
+mod input;
+mod routes;
+mod support;

@@ -1,1 +1,7 @@
-//! Tests.
+//! The binary itself: exit codes, what it prints, signals, and a request over a real socket.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
+mod configuration;
+mod serving;
+mod support;

@@ -1,1 +1,6 @@
-//! Tests.
+//! The project holds to its own rules: imports point one way, documentation names what the code has.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
+mod documentation;
+mod layers;

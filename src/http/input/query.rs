@@ -2,21 +2,21 @@
 
 use std::borrow::Cow;
 
-use super::input::InputError;
+use super::error::InputError;
 
 /// The parameters of a query, in their order.
 #[derive(Debug)]
-pub(super) struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+pub(in crate::http) struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
 /// A parameter that was given, under the name that it was given by.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Parameter<'a> {
-    pub(super) name: &'static str,
-    pub(super) value: &'a str,
+pub(in crate::http) struct Parameter<'a> {
+    pub(in crate::http) name: &'static str,
+    pub(in crate::http) value: &'a str,
 }
 
 impl<'a> Query<'a> {
-    pub(super) fn parse(query: &'a str) -> Result<Self, InputError> {
+    pub(in crate::http) fn parse(query: &'a str) -> Result<Self, InputError> {
         let pairs = query
             .split('&')
             .filter(|pair| !pair.is_empty())
@@ -31,7 +31,7 @@ impl<'a> Query<'a> {
 
     /// The one value that is given under one or several of these names, whose letter case does not matter. An empty
     /// value counts as not given.
-    pub(super) fn one_of(
+    pub(in crate::http) fn one_of(
         &self,
         names: &[&'static str],
     ) -> Result<Option<Parameter<'_>>, InputError> {

@@ -1,0 +1,77 @@
+//! What can be wrong with a request's parameters, in words.
+
+use std::fmt;
+
+use crate::token::{IdError, TimeError, UnixTime};
+
+/// What is wrong with a request's parameters: which one, the rule, and what was found.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(in crate::http) enum InputError {
+    #[error("{name} is read once; send it without brackets")]
+    Array { name: &'static str },
+    #[error("channel name is required")]
+    ChannelRequired,
+    #[error("{first} and {second} mean the same and differ; send one of them")]
+    Contradiction {
+        first: &'static str,
+        second: &'static str,
+    },
+    #[error("{name} {error}")]
+    Identifier { name: &'static str, error: IdError },
+    #[error(
+        "{name} {found} is in the past; {name} is an absolute Unix time, did you mean {relative}?"
+    )]
+    Past {
+        name: &'static str,
+        found: UnixTime,
+        relative: &'static str,
+    },
+    #[error("{name} is {found}, the placeholder of a URL template; put the real value there")]
+    Placeholder { name: &'static str, found: Excerpt },
+    #[error("{name} is given more than once; send it once")]
+    Repeated { name: &'static str },
+    #[error("{name} must be publisher (or 1) or subscriber (or 2), found {found}")]
+    Role { name: &'static str, found: Excerpt },
+    #[error("{name} {error}, found {found}")]
+    Time {
+        name: &'static str,
+        error: TimeError,
+        found: Excerpt,
+    },
+    #[error("{first} says when the token ends, and so does {second}; send one of them")]
+    TwoEnds {
+        first: &'static str,
+        second: &'static str,
+    },
+    #[error("{what} {problem}")]
+    Undecodable { what: String, problem: &'static str },
+}
+
+/// The beginning of what a client sent, quoted and escaped, at most 64 bytes with its quotes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::http) struct Excerpt(String);
+
+impl Excerpt {
+    const MAX_BYTES: usize = 58;
+
+    pub(super) fn of(text: &str) -> Self {
+        let mut excerpt = String::from('"');
+        for character in text.chars() {
+            let escaped = character.escape_debug();
+            if excerpt.len() + escaped.clone().map(char::len_utf8).sum::<usize>() > Self::MAX_BYTES
+            {
+                excerpt.push('…');
+                break;
+            }
+            excerpt.extend(escaped);
+        }
+        excerpt.push('"');
+        Self(excerpt)
+    }
+}
+
+impl fmt::Display for Excerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,86 @@
+//! Parameters of URLs, read into the types of a token.
+
+use super::error::{Excerpt, InputError};
+use super::query::Parameter;
+use crate::token::{ChannelName, Lifetime, RtcRole, TimeError, Uid, UnixTime};
+
+pub(in crate::http) fn channel(
+    parameter: Option<Parameter<'_>>,
+) -> Result<ChannelName, InputError> {
+    let Parameter { name, value } = parameter.ok_or(InputError::ChannelRequired)?;
+    refuse_placeholder(name, value, &[":channel", ":channelName"])?;
+    ChannelName::new(value).map_err(|error| InputError::Identifier { name, error })
+}
+
+/// No uid is any user.
+pub(in crate::http) fn uid(parameter: Option<Parameter<'_>>) -> Result<Uid, InputError> {
+    let Some(Parameter { name, value }) = parameter else {
+        return Ok(Uid::Any);
+    };
+    refuse_placeholder(name, value, &[":uid"])?;
+    Uid::parse(value).map_err(|error| InputError::Identifier { name, error })
+}
+
+/// No role is a subscriber.
+pub(in crate::http) fn role(parameter: Option<Parameter<'_>>) -> Result<RtcRole, InputError> {
+    let Some(Parameter { name, value }) = parameter else {
+        return Ok(RtcRole::Subscriber);
+    };
+    match value.to_ascii_lowercase().as_str() {
+        "publisher" | "1" | "host" | "broadcaster" => Ok(RtcRole::Publisher),
+        "subscriber" | "2" | "audience" => Ok(RtcRole::Subscriber),
+        _ => Err(InputError::Role {
+            name,
+            found: Excerpt::of(value),
+        }),
+    }
+}
+
+/// Seconds from now.
+pub(in crate::http) fn lifetime(parameter: Parameter<'_>) -> Result<Lifetime, InputError> {
+    time(parameter)
+}
+
+/// A Unix time, as what remains until then; 0 is no end. `relative` names the parameter for seconds from now.
+pub(in crate::http) fn until(
+    parameter: Parameter<'_>,
+    now: UnixTime,
+    relative: &'static str,
+) -> Result<Option<Lifetime>, InputError> {
+    let end: UnixTime = time(parameter)?;
+    if end == UnixTime::from_seconds(0) {
+        return Ok(None);
+    }
+    match Lifetime::between(now, end) {
+        Some(lifetime) => Ok(Some(lifetime)),
+        None => Err(InputError::Past {
+            name: parameter.name,
+            found: end,
+            relative,
+        }),
+    }
+}
+
+fn time<T: std::str::FromStr<Err = TimeError>>(parameter: Parameter<'_>) -> Result<T, InputError> {
+    let Parameter { name, value } = parameter;
+    value.parse().map_err(|error| InputError::Time {
+        name,
+        error,
+        found: Excerpt::of(value),
+    })
+}
+
+/// A client that forgot to fill in its URL would get a token that works for nobody else.
+fn refuse_placeholder(
+    name: &'static str,
+    value: &str,
+    placeholders: &[&str],
+) -> Result<(), InputError> {
+    if placeholders.contains(&value) {
+        return Err(InputError::Placeholder {
+            name,
+            found: Excerpt::of(value),
+        });
+    }
+    Ok(())
+}

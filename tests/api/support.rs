@@ -1,0 +1,140 @@
+//! A server with a fixed clock and salt, and answers that can be looked at.
+
+use agora_token_server::access::Policy;
+use agora_token_server::http::{AppState, Settings, router};
+use agora_token_server::issuer::Issuer;
+use agora_token_server::token::{Lifetime, Project, TokenVersion, UnixTime, v006, v007};
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+
+/// 2023-11-14 22:13:20 UTC, the time at which every test happens.
+pub(crate) const NOW: u32 = 1_700_000_000;
+
+pub(crate) struct TestApp {
+    settings: Settings,
+    origins: &'static str,
+}
+
+impl TestApp {
+    pub(crate) fn new() -> Self {
+        let settings = Settings {
+            access_token_version: TokenVersion::V006,
+            default_lifetime: None,
+            notice: None,
+        };
+        Self {
+            settings,
+            origins: "*",
+        }
+    }
+
+    pub(crate) fn version(mut self, version: TokenVersion) -> Self {
+        self.settings.access_token_version = version;
+        self
+    }
+
+    pub(crate) fn default_ttl(mut self, seconds: u64) -> Self {
+        self.settings.default_lifetime = Some(Lifetime::from_seconds(seconds).unwrap());
+        self
+    }
+
+    pub(crate) fn notice(mut self, notice: &'static str) -> Self {
+        self.settings.notice = Some(notice);
+        self
+    }
+
+    pub(crate) fn origins(mut self, origins: &'static str) -> Self {
+        self.origins = origins;
+        self
+    }
+
+    pub(crate) async fn get(&self, target: &str) -> Answer {
+        self.send(Method::GET, target, &[]).await
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        target: &str,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(target);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let issuer = Issuer::new(project(), || UnixTime::from_seconds(NOW), || 1);
+        let app = router(
+            AppState::new(issuer, Policy::Open, self.settings.clone()),
+            &self.origins.parse().unwrap(),
+        );
+        let response = app
+            .oneshot(request.body(Body::empty()).unwrap())
+            .await
+            .unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8(body.to_vec()).unwrap(),
+        }
+    }
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    #[track_caller]
+    pub(crate) fn is(&self, status: u16, body: &str) {
+        assert_eq!((self.status.as_u16(), self.body.as_str()), (status, body));
+    }
+
+    #[track_caller]
+    pub(crate) fn is_error(&self, status: u16, error: &str) {
+        self.is(status, &serde_json::json!({ "error": error }).to_string());
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// The token of a `{"token":"…"}`.
+    #[track_caller]
+    pub(crate) fn token(&self) -> String {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.body);
+        let body: Value = serde_json::from_str(&self.body).unwrap();
+        let token = body["token"].as_str().unwrap_or_default().to_owned();
+        assert_eq!(self.body, format!("{{\"token\":\"{token}\"}}"));
+        token
+    }
+
+    /// What a 006 token grants, once it is verified for this channel and uid.
+    #[track_caller]
+    pub(crate) fn grants_006(&self, channel: &str, uid: &str) -> v006::Message {
+        let token = v006::Unverified::parse(&self.token()).unwrap();
+        assert_eq!(token.verify(&project(), channel, uid), Ok(()));
+        token.message
+    }
+
+    /// What a 007 token grants, once it is verified.
+    #[track_caller]
+    pub(crate) fn grants_007(&self) -> v007::Message {
+        let token = v007::Unverified::parse(&self.token()).unwrap();
+        assert_eq!(token.verify(&project()), Ok(()));
+        token.message
+    }
+}
+
+fn project() -> Project {
+    Project {
+        app_id: "970CA35de60c44645bbae8a215061b33".parse().unwrap(),
+        certificate: "5CFd2fd1755d40ecb72977518be15d3b".parse().unwrap(),
+    }
+}

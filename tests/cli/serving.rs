@@ -1,0 +1,192 @@
+//! The running server: its first line, its log, signals, and the health check.
+
+use std::io::{Read, Write};
+
+use crate::support::{APP_ID, CERTIFICATE, IDENTIFIERS, Server, run};
+
+fn body(answer: &str) -> &str {
+    answer.split_once("\r\n\r\n").unwrap().1
+}
+
+#[test]
+fn the_first_line_says_address_project_mode_and_a_url_to_try() {
+    let server = Server::start(&[], &IDENTIFIERS);
+    let address = server.address;
+    let said = format!(
+        "listening on http://{address}, App ID {APP_ID}, open: whoever reaches it can have a token; try \
+         http://{address}/access_token?channel=test&uid=1234\n"
+    );
+    assert!(server.first_line.ends_with(&said), "{}", server.first_line);
+    let answer = server.get("/access_token?channel=test&uid=1234");
+    assert!(
+        body(&answer).starts_with(&format!("{{\"token\":\"006{APP_ID}")),
+        "{answer}"
+    );
+}
+
+#[test]
+fn a_demo_needs_no_configuration_and_says_loudly_that_it_is_one() {
+    for arguments in [&["serve", "--demo"][..], &["--demo"]] {
+        let server = Server::start(arguments, &[("ACCESS_TOKEN_VERSION", "007")]);
+        assert!(
+            server.first_line.contains(", demo; try http://"),
+            "{}",
+            server.first_line
+        );
+        assert!(body(&server.get("/access_token?channel=test")).starts_with("{\"token\":\"007"));
+        assert!(server.get("/").contains("no Agora project accepts them"));
+        server.signal("TERM");
+        let (_, log) = server.ended();
+        assert!(
+            log.contains("WARN DEMO: App ID and App Certificate are made up"),
+            "{log}"
+        );
+    }
+}
+
+#[test]
+fn two_demos_have_different_projects() {
+    let lines = [0, 1].map(|_| {
+        let line = Server::start(&["--demo"], &[]).first_line.clone();
+        line.split("App ID ").nth(1).unwrap()[..32].to_owned()
+    });
+    assert_ne!(lines[0], lines[1]);
+}
+
+#[test]
+fn two_tokens_for_one_request_differ_by_their_salts() {
+    let server = Server::start(&[], &IDENTIFIERS);
+    let tokens = [0, 1].map(|_| body(&server.get("/access_token?channel=test")).to_owned());
+    assert_ne!(tokens[0], tokens[1]);
+}
+
+#[test]
+fn the_log_has_a_line_a_request_without_query_token_or_certificate() {
+    let server = Server::start(&[], &IDENTIFIERS);
+    let answer = server.get("/access_token?channel=secret-channel&uid=777888");
+    server.get("/access_token?channel=secret-channel&uid=a/b");
+    server.get("/secret-path");
+    server.signal("TERM");
+    let (_, log) = server.ended();
+    let lines: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("method=GET"))
+        .collect();
+    assert_eq!(lines.len(), 3, "{log}");
+    assert!(
+        lines[0]
+            .contains("INFO answered method=GET route=\"/access_token\" status=200 elapsed_us="),
+        "{log}"
+    );
+    assert!(
+        lines[1].contains("INFO refused method=GET route=\"/access_token\" status=400 elapsed_us="),
+        "{log}"
+    );
+    assert!(
+        lines[2].contains("INFO refused method=GET route=\"-\" status=404 elapsed_us="),
+        "{log}"
+    );
+    for secret in ["secret", "777888", CERTIFICATE, &body(&answer)[10..60]] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+}
+
+#[test]
+fn the_log_is_json_when_asked() {
+    let server = Server::start(&[], &[&IDENTIFIERS[..], &[("LOG_FORMAT", "json")]].concat());
+    server.get("/ping");
+    server.signal("TERM");
+    let (_, log) = server.ended();
+    let line = log
+        .lines()
+        .find(|line| line.contains("/ping"))
+        .unwrap_or_else(|| panic!("{log}"));
+    let line: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!(
+        (&line["method"], &line["route"], &line["status"]),
+        (&"GET".into(), &"/ping".into(), &200.into())
+    );
+}
+
+#[test]
+fn a_signal_ends_the_server_with_exit_code_0() {
+    for signal in ["TERM", "INT"] {
+        let server = Server::start(&[], &IDENTIFIERS);
+        server.signal(signal);
+        assert_eq!(server.ended().0, Some(0), "{signal}");
+    }
+}
+
+#[test]
+fn a_request_that_has_begun_is_answered_after_the_signal() {
+    let server = Server::start(&[], &IDENTIFIERS);
+    let mut begun = server.connect();
+    begun
+        .write_all(b"GET /access_token?channel=test&uid=1 HTTP/1.1\r\nHost: te")
+        .unwrap();
+    // An answer on a later connection shows that the first one has been accepted, and its bytes read.
+    server.get("/ping");
+    server.signal("TERM");
+    server.signal("TERM");
+    begun.write_all(b"st\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    begun.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(body(&answer).starts_with("{\"token\":\"006"), "{answer}");
+    assert_eq!(server.ended().0, Some(0));
+}
+
+#[test]
+fn a_connection_is_kept_for_the_next_request_also_after_a_body_that_nobody_reads() {
+    let server = Server::start(&[], &IDENTIFIERS);
+    let mut connection = server.connect();
+    let request = "GET /ping HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n\
+                   {\"a\":1}GET /ping HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
+    connection.write_all(request.as_bytes()).unwrap();
+    let mut answers = String::new();
+    connection.read_to_string(&mut answers).unwrap();
+    assert_eq!(
+        answers.matches("HTTP/1.1 200 OK\r\n").count(),
+        2,
+        "{answers}"
+    );
+}
+
+#[test]
+fn the_health_check_asks_the_server_that_runs() {
+    let server = Server::start(&[], &IDENTIFIERS);
+    let port = server.address.port().to_string();
+    let environment = [("HOST", "127.0.0.1"), ("PORT", port.as_str())];
+    assert_eq!(run(&["healthcheck"], &environment).status.code(), Some(0));
+    server.signal("TERM");
+    assert_eq!(server.ended().0, Some(0));
+
+    let output = run(&["healthcheck"], &environment);
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let reason = format!("agora-token-server: no answer from 127.0.0.1:{port}: ");
+    assert!(stderr.starts_with(&reason), "{stderr}");
+}
+
+#[test]
+fn the_health_check_is_not_taken_in_by_another_server() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let other = std::thread::spawn(move || {
+        let (mut connection, _) = listener.accept().unwrap();
+        let mut head = [0; 16];
+        connection.read_exact(&mut head).unwrap();
+        connection
+            .write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+            .unwrap();
+    });
+    let output = run(&["healthcheck"], &[("HOST", "127.0.0.1"), ("PORT", &port)]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        format!(
+            "agora-token-server: the server at 127.0.0.1:{port} is not well: /healthz does not answer 200\n"
+        ),
+    );
+    other.join().unwrap();
+}

@@ -1,0 +1,140 @@
+//! Runs the binary with an environment of its own, in a directory of its own.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+pub(crate) const APP_ID: &str = "970CA35de60c44645bbae8a215061b33";
+pub(crate) const CERTIFICATE: &str = "5CFd2fd1755d40ecb72977518be15d3b";
+pub(crate) const IDENTIFIERS: [(&str, &str); 2] =
+    [("APP_ID", APP_ID), ("APP_CERTIFICATE", CERTIFICATE)];
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A working directory that goes when the test ends.
+pub(crate) struct Directory(pub(crate) PathBuf);
+
+impl Directory {
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!(
+            "agora-token-server-{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
+        let path = std::env::temp_dir().join(name);
+        fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_agora-token-server"));
+        command
+            .args(arguments)
+            .env_clear()
+            .envs(environment.iter().copied())
+            .current_dir(&self.0);
+        command
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    Directory::new()
+        .command(arguments, environment)
+        .output()
+        .unwrap()
+}
+
+/// A server on a free port of 127.0.0.1, killed with the test.
+pub(crate) struct Server {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    pub(crate) first_line: String,
+    pub(crate) address: SocketAddr,
+    _directory: Directory,
+}
+
+impl Server {
+    pub(crate) fn start(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let directory = Directory::new();
+        let environment = [&[("PORT", "0"), ("HOST", "127.0.0.1")], environment].concat();
+        let mut child = directory
+            .command(arguments, &environment)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut first_line = String::new();
+        stdout.read_line(&mut first_line).unwrap();
+        let address = first_line
+            .split("http://")
+            .nth(1)
+            .and_then(|rest| rest.split([',', '/']).next());
+        let address = address.and_then(|address| address.parse().ok());
+        let address = address.unwrap_or_else(|| panic!("no address in {first_line:?}"));
+        Self {
+            child,
+            stdout,
+            first_line,
+            address,
+            _directory: directory,
+        }
+    }
+
+    pub(crate) fn connect(&self) -> TcpStream {
+        let connection = TcpStream::connect_timeout(&self.address, PATIENCE).unwrap();
+        connection.set_read_timeout(Some(PATIENCE)).unwrap();
+        connection
+    }
+
+    /// Sends a request on a connection of its own and returns the whole answer.
+    pub(crate) fn get(&self, target: &str) -> String {
+        let mut connection = self.connect();
+        write!(
+            connection,
+            "GET {target} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill")
+            .args(["-s", name, &self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(status.success());
+    }
+
+    /// Waits for the end of the process; returns its exit code and the rest of what it logged.
+    pub(crate) fn ended(mut self) -> (Option<i32>, String) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(Instant::now() < deadline, "the server does not stop");
+            std::thread::yield_now();
+        }
+        let mut log = String::new();
+        self.stdout.read_to_string(&mut log).unwrap();
+        (self.child.wait().unwrap().code(), log)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill(); // it may have ended
+        let _ = self.child.wait();
+    }
+}

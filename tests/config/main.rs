@@ -1,0 +1,348 @@
+//! The configuration: what each variable means, and every problem's sentence.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use agora_token_server::config::vars::{self, Variable};
+use agora_token_server::config::{AllowedOrigins, Config, Environment, LogFormat};
+use agora_token_server::token::{Lifetime, TokenVersion};
+use tracing::level_filters::LevelFilter;
+
+const APP_ID: &str = "970CA35de60c44645bbae8a215061b33";
+const CERTIFICATE: &str = "5CFd2fd1755d40ecb72977518be15d3b";
+const IDENTIFIERS: [(&str, &str); 2] = [("APP_ID", APP_ID), ("APP_CERTIFICATE", CERTIFICATE)];
+
+fn environment(variables: &[(&str, &str)], dotenv: Option<&str>) -> Environment {
+    let variables = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let dotenv = dotenv
+        .map(str::to_owned)
+        .ok_or(io::ErrorKind::NotFound.into());
+    Environment::new(variables, dotenv, read_file)
+}
+
+/// The only file that there is holds the certificate.
+fn read_file(path: &Path) -> io::Result<String> {
+    match path.to_str() {
+        Some("/run/secrets/certificate") => Ok(format!("{CERTIFICATE}\n")),
+        Some("/run/secrets/other") => Ok("not a certificate\n".to_owned()),
+        _ => Err(io::Error::new(io::ErrorKind::NotFound, "no such file")),
+    }
+}
+
+fn read(variables: &[(&str, &str)]) -> Config {
+    Config::read(&environment(variables, None), None).unwrap()
+}
+
+/// What is read beside good identifiers.
+fn read_with(variable: &str, value: &str) -> Config {
+    read(&[&IDENTIFIERS[..], &[(variable, value)]].concat())
+}
+
+#[track_caller]
+fn refused(variables: &[(&str, &str)], problems: &[&str]) {
+    let error = Config::read(&environment(variables, None), None)
+        .unwrap_err()
+        .to_string();
+    let expected = problems.iter().map(|problem| format!("\n  {problem}"));
+    assert_eq!(
+        error,
+        format!(
+            "the configuration cannot be used:{}",
+            expected.collect::<String>()
+        )
+    );
+}
+
+/// What is refused beside good identifiers.
+#[track_caller]
+fn refused_with(variable: &str, value: &str, problem: &str) {
+    refused(
+        &[&IDENTIFIERS[..], &[(variable, value)]].concat(),
+        &[&format!("{variable} {problem}")],
+    );
+}
+
+#[test]
+fn two_variables_are_enough() {
+    let config = read(&IDENTIFIERS);
+    assert_eq!(config.project.app_id.as_str(), APP_ID);
+    assert!(config.project.certificate.is(CERTIFICATE));
+    assert_eq!(config.listen, SocketAddr::from(([0, 0, 0, 0], 8080)));
+    assert_eq!(config.allowed_origins, AllowedOrigins::Any);
+    assert_eq!(
+        (config.access_token_version, config.default_lifetime),
+        (TokenVersion::V006, None)
+    );
+    assert_eq!(
+        (config.log.level.filter(), config.log.format),
+        (LevelFilter::INFO, LogFormat::Text)
+    );
+}
+
+#[test]
+fn every_variable_is_read() {
+    let config = read(&[
+        ("APP_ID", APP_ID),
+        ("APP_CERTIFICATE_FILE", "/run/secrets/certificate"),
+        ("PORT", "9000"),
+        ("HOST", "::1"),
+        (
+            "CORS_ALLOW_ORIGIN",
+            "https://a.example, https://*.b.example",
+        ),
+        ("ACCESS_TOKEN_VERSION", "007"),
+        ("DEFAULT_TTL", "600"),
+        ("LOG_LEVEL", "WARN"),
+        ("LOG_FORMAT", "json"),
+    ]);
+    assert!(config.project.certificate.is(CERTIFICATE));
+    assert_eq!(config.listen.to_string(), "[::1]:9000");
+    assert!(config.allowed_origins.allow("https://x.b.example"));
+    assert_eq!(config.access_token_version, TokenVersion::V007);
+    assert_eq!(config.default_lifetime.map(Lifetime::seconds), Some(600));
+    assert_eq!(
+        (config.log.level.filter(), config.log.format),
+        (LevelFilter::WARN, LogFormat::Json)
+    );
+}
+
+#[test]
+fn the_names_of_other_servers_are_read_too() {
+    let variables = [
+        ("AGORA_APP_ID", APP_ID),
+        ("AGORA_APP_CERTIFICATE", CERTIFICATE),
+        ("SERVER_PORT", "9000"),
+    ];
+    let config = read(&variables);
+    assert_eq!(
+        (config.project.app_id.as_str(), config.listen.port()),
+        (APP_ID, 9000)
+    );
+}
+
+#[test]
+fn space_around_a_value_and_empty_values_do_not_matter() {
+    let config = read(&[
+        ("APP_ID", " 970CA35de60c44645bbae8a215061b33\n"),
+        IDENTIFIERS[1],
+        ("PORT", ""),
+        ("HOST", " "),
+    ]);
+    assert_eq!(config.listen, SocketAddr::from(([0, 0, 0, 0], 8080)));
+}
+
+#[test]
+fn an_example_for_each_default_is_the_default() {
+    for Variable { name, default, .. } in vars::ALL {
+        let Some(default) = default else { continue };
+        assert_eq!(
+            format!("{:?}", read_with(name, default)),
+            format!("{:?}", read(&IDENTIFIERS)),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_dotenv_file_is_read_and_the_environment_wins() {
+    let dotenv = format!(
+        "# comment\n\nexport APP_ID={APP_ID}\nAPP_CERTIFICATE = \"{CERTIFICATE}\" # the primary one\n\
+         PORT=9000\nHOST='127.0.0.1'\nACCESS_TOKEN_VERSION=007 # newer\r\n"
+    );
+    let environment = environment(&[("SERVER_PORT", "9001"), ("HOST", "")], Some(&dotenv));
+    let config = Config::read(&environment, None).unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:9001");
+    assert_eq!(config.access_token_version, TokenVersion::V007);
+    assert!(config.project.certificate.is(CERTIFICATE));
+}
+
+#[test]
+fn a_line_of_the_dotenv_file_that_cannot_be_read_is_reported_by_its_number() {
+    let environment = environment(
+        &IDENTIFIERS,
+        Some("PORT=9000\nAPP CERTIFICATE=5CFd\nnonsense\n"),
+    );
+    assert_eq!(
+        Config::read(&environment, None).unwrap_err().to_string(),
+        "the configuration cannot be used:\n  .env line 2 is not of the form NAME=value\n  \
+         .env line 3 is not of the form NAME=value",
+    );
+}
+
+#[test]
+fn a_dotenv_file_that_may_not_be_read_is_reported() {
+    let denied = Err(io::Error::new(
+        io::ErrorKind::PermissionDenied,
+        "permission denied",
+    ));
+    let variables = IDENTIFIERS.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let error = Config::read(&Environment::new(variables, denied, read_file), None).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the configuration cannot be used:\n  .env cannot be read: permission denied",
+    );
+}
+
+#[test]
+fn all_problems_are_reported_together() {
+    refused(
+        &[
+            ("APP_ID", "970"),
+            ("PORT", "http"),
+            ("LOG_LEVEL", "loud"),
+            ("DEFAULT_TTL", "1h"),
+        ],
+        &[
+            "APP_ID must be 32 hexadecimal digits, found 3 characters",
+            "APP_CERTIFICATE is not set, nor is APP_CERTIFICATE_FILE; it stands in the Agora console, under the \
+             project's basic information",
+            "PORT must be a number from 0 to 65535",
+            "DEFAULT_TTL must be a number of seconds in decimal digits",
+            "LOG_LEVEL must be off, error, warn, info, debug or trace",
+        ],
+    );
+}
+
+#[test]
+fn the_identifiers_are_required() {
+    let console = "it stands in the Agora console, under the project's basic information";
+    refused(
+        &[("APP_CERTIFICATE", CERTIFICATE)],
+        &[&format!("APP_ID is not set; {console}")],
+    );
+    refused(
+        &[("APP_ID", APP_ID), ("APP_CERTIFICATE", "  ")],
+        &[&format!(
+            "APP_CERTIFICATE is not set, nor is APP_CERTIFICATE_FILE; {console}"
+        )],
+    );
+}
+
+#[test]
+fn the_placeholders_of_the_example_are_refused() {
+    let example = include_str!("../../.env.example");
+    let error = Config::read(&environment(&[], Some(example)), None).unwrap_err();
+    let problem = "is still the placeholder of .env.example; it stands in the Agora console, under the project's \
+                   basic information";
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "the configuration cannot be used:\n  APP_ID {problem}\n  APP_CERTIFICATE {problem}"
+        ),
+    );
+}
+
+#[test]
+fn an_app_id_given_for_both_is_noticed() {
+    refused(
+        &[
+            ("APP_ID", APP_ID),
+            ("APP_CERTIFICATE", &APP_ID.to_uppercase()),
+        ],
+        &[
+            "APP_CERTIFICATE is the App ID; the App Certificate is another 32 digits of the same page",
+        ],
+    );
+}
+
+#[test]
+fn two_names_with_different_values_are_a_contradiction() {
+    let other = "00000000000000000000000000000000";
+    refused(
+        &[IDENTIFIERS[0], IDENTIFIERS[1], ("AGORA_APP_ID", other)],
+        &["APP_ID and AGORA_APP_ID are both set; keep one"],
+    );
+    refused(
+        &[
+            IDENTIFIERS[0],
+            IDENTIFIERS[1],
+            ("APP_CERTIFICATE_FILE", "/run/secrets/certificate"),
+        ],
+        &["APP_CERTIFICATE and APP_CERTIFICATE_FILE are both set; keep one"],
+    );
+    read(&[IDENTIFIERS[0], IDENTIFIERS[1], ("AGORA_APP_ID", APP_ID)]);
+}
+
+#[test]
+fn a_certificate_file_is_described_when_it_cannot_be_used() {
+    refused(
+        &[IDENTIFIERS[0], ("APP_CERTIFICATE_FILE", "/nowhere")],
+        &["APP_CERTIFICATE_FILE names a file that cannot be read: no such file"],
+    );
+    refused(
+        &[
+            IDENTIFIERS[0],
+            ("APP_CERTIFICATE_FILE", "/run/secrets/other"),
+        ],
+        &[
+            "APP_CERTIFICATE_FILE names a file whose text must be 32 hexadecimal digits, found 17 characters",
+        ],
+    );
+}
+
+#[test]
+fn what_a_variable_cannot_be_is_said() {
+    refused_with("PORT", "65536", "must be a number from 0 to 65535");
+    refused_with("SERVER_PORT", "-1", "must be a number from 0 to 65535");
+    refused_with(
+        "HOST",
+        "example.com",
+        "must be an IP address, such as 0.0.0.0, 127.0.0.1 or ::",
+    );
+    refused_with("ACCESS_TOKEN_VERSION", "6", "must be 006 or 007");
+    refused_with("LOG_FORMAT", "xml", "must be text or json");
+    refused_with(
+        "DEFAULT_TTL",
+        "1700003600",
+        "is a relative time in seconds, at most 86400 (24 hours); this looks like an absolute Unix time",
+    );
+}
+
+#[test]
+fn what_is_no_origin_is_named_by_its_place_in_the_list() {
+    let rule = "an origin is scheme://host or scheme://host:port, without a path, such as https://app.example.com, \
+                http://localhost:3000 or https://*.example.com";
+    for entry in [
+        "app.example.com",
+        "https://app.example.com/",
+        "https://app.example.com/path",
+        "https://*",
+        "https://*example.com",
+        "https://a.*.com",
+        "https://app.example.com:port",
+        "https://user@app.example.com",
+        "null",
+        "https://",
+        "https://a..b",
+    ] {
+        let list = format!("https://good.example,{entry}");
+        refused_with(
+            "CORS_ALLOW_ORIGIN",
+            &list,
+            &format!("has no origin as entry 2; {rule}"),
+        );
+    }
+    refused_with(
+        "CORS_ALLOW_ORIGIN",
+        "*,https://app.example.com",
+        "has * among other entries; * allows every origin and stands alone",
+    );
+}
+
+#[test]
+fn no_value_stands_in_a_problem_or_in_debug_output() {
+    let secret = "5CFd2fd1755d40ecb72977518be15d3";
+    let variables: Vec<(&str, &str)> = vars::ALL
+        .iter()
+        .map(|variable| (variable.name, secret))
+        .collect();
+    let error = Config::read(&environment(&variables, None), None).unwrap_err();
+    assert!(!error.to_string().contains(secret), "{error}");
+    assert!(!format!("{error:?}").contains(secret), "{error:?}");
+    assert!(!format!("{:?}", read(&IDENTIFIERS)).contains(CERTIFICATE));
+}
