@@ -11,6 +11,14 @@ use crate::access::Refusal;
 /// Why a request gets no answer of its own.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Error {
+    #[error(
+        "the body ends before its announced length, or is not in the encoding that was announced"
+    )]
+    BodyBroken,
+    #[error("the body has more than {limit} bytes")]
+    BodyTooLong { limit: usize },
+    #[error("the body did not arrive within {seconds} seconds")]
+    BodyTooSlow { seconds: u64 },
     #[error(transparent)]
     Input(#[from] InputError),
     #[error("this path does not answer this method; the Allow header names those that it does")]
@@ -33,6 +41,11 @@ pub(super) struct Failure {
 impl Error {
     fn meaning(&self) -> (StatusCode, Failure) {
         let (status, code, level) = match self {
+            Self::BodyBroken => (StatusCode::BAD_REQUEST, "body_broken", Level::INFO),
+            Self::BodyTooLong { .. } => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "body_too_long", Level::INFO)
+            }
+            Self::BodyTooSlow { .. } => (StatusCode::REQUEST_TIMEOUT, "body_too_slow", Level::INFO),
             Self::Input(_) => (StatusCode::BAD_REQUEST, "bad_request", Level::INFO),
             Self::MethodNotAllowed => (
                 StatusCode::METHOD_NOT_ALLOWED,

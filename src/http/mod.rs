@@ -1,5 +1,6 @@
 //! The server: which URL does what, and what surrounds every answer.
 
+mod body;
 mod cors;
 mod error;
 mod extract;
@@ -26,6 +27,7 @@ pub fn router(state: AppState, origins: &AllowedOrigins) -> Router {
         // For people.
         .route("/", get(page::html))
         .route("/page.css", get(page::css))
+        .route("/favicon.ico", get(page::icon))
         // For platforms.
         .both_ways("/healthz", get(health::healthz))
         .both_ways("/ping", get(health::ping))
@@ -35,6 +37,7 @@ pub fn router(state: AppState, origins: &AllowedOrigins) -> Router {
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
         .with_state(state)
         // A request passes the last layer first.
+        .layer(middleware::from_fn(body::read))
         .layer(cors::layer(origins))
         .layer(middleware::from_fn(log::log))
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 mod access_token;
+mod body;
 mod cors;
 mod input;
 mod routes;

@@ -42,7 +42,7 @@ async fn the_page_runs_no_code_and_loads_nothing_from_elsewhere() {
     assert_eq!(
         page.header("content-security-policy"),
         Some(
-            "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; \
+            "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; \
              frame-ancestors 'none'"
         ),
     );
@@ -51,6 +51,16 @@ async fn the_page_runs_no_code_and_loads_nothing_from_elsewhere() {
         (css.status.as_u16(), css.header("content-type")),
         (200, Some("text/css; charset=utf-8"))
     );
+}
+
+#[tokio::test]
+async fn a_browser_finds_an_icon() {
+    let icon = TestApp::new().get("/favicon.ico").await;
+    assert_eq!(
+        (icon.status.as_u16(), icon.header("content-type")),
+        (200, Some("image/svg+xml"))
+    );
+    assert!(icon.body.starts_with("<svg "), "{}", icon.body);
 }
 
 #[tokio::test]

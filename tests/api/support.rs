@@ -65,15 +65,21 @@ impl TestApp {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
+        self.answer(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// A GET with a body.
+    pub(crate) async fn get_with(&self, target: &str, body: Body) -> Answer {
+        self.answer(Request::get(target).body(body).unwrap()).await
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Answer {
         let issuer = Issuer::new(project(), || UnixTime::from_seconds(NOW), || 1);
         let app = router(
             AppState::new(issuer, Policy::Open, self.settings.clone()),
             &self.origins.parse().unwrap(),
         );
-        let response = app
-            .oneshot(request.body(Body::empty()).unwrap())
-            .await
-            .unwrap();
+        let response = app.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answer {

@@ -1,6 +1,6 @@
 //! The running server: its first line, its log, signals, and the health check.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 
 use crate::support::{APP_ID, CERTIFICATE, IDENTIFIERS, Server, run};
 
@@ -153,6 +153,23 @@ fn a_connection_is_kept_for_the_next_request_also_after_a_body_that_nobody_reads
 }
 
 #[test]
+fn a_body_in_a_broken_encoding_is_a_400() {
+    let server = Server::start(&[], &IDENTIFIERS);
+    let mut connection = server.connect();
+    let request = "GET /access_token?channel=test HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n";
+    connection.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 400 Bad Request\r\n"),
+        "{answer}"
+    );
+    let error =
+        "the body ends before its announced length, or is not in the encoding that was announced";
+    assert_eq!(body(&answer), format!("{{\"error\":\"{error}\"}}"));
+}
+
+#[test]
 fn the_health_check_asks_the_server_that_runs() {
     let server = Server::start(&[], &IDENTIFIERS);
     let port = server.address.port().to_string();
@@ -174,8 +191,11 @@ fn the_health_check_is_not_taken_in_by_another_server() {
     let port = listener.local_addr().unwrap().port().to_string();
     let other = std::thread::spawn(move || {
         let (mut connection, _) = listener.accept().unwrap();
-        let mut head = [0; 16];
-        connection.read_exact(&mut head).unwrap();
+        let head = BufReader::new(&connection)
+            .lines()
+            .map(Result::unwrap)
+            .take_while(|line| !line.is_empty());
+        assert_eq!(head.last().as_deref(), Some("Connection: close"));
         connection
             .write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
             .unwrap();

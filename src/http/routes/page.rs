@@ -10,6 +10,7 @@ use axum::response::Response;
 use crate::http::state::AppState;
 
 const HTML: &str = include_str!("../../web/page.html");
+const ICON: &str = include_str!("../../web/icon.svg");
 const CSS: &str = include_str!("../../web/page.css");
 
 /// Where the page says what kind of server this is.
@@ -29,6 +30,11 @@ pub(in crate::http) async fn css() -> Response {
     static_file("text/css; charset=utf-8", CSS.to_owned())
 }
 
+/// Asked for by browsers that show an answer in JSON, too.
+pub(in crate::http) async fn icon() -> Response {
+    static_file("image/svg+xml", ICON.to_owned())
+}
+
 fn static_file(content_type: &'static str, body: String) -> Response {
     let mut response = Response::new(body.into());
     let headers = response.headers_mut();
@@ -38,7 +44,7 @@ fn static_file(content_type: &'static str, body: String) -> Response {
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(
         CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"),
+        HeaderValue::from_static("default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"),
     );
     response
 }

@@ -1,0 +1,49 @@
+//! Bodies that no route asks for: read to their end, within limits.
+
+use std::convert::Infallible;
+
+use axum::body::{Body, Bytes};
+use http_body_util::StreamBody;
+
+use crate::support::TestApp;
+
+const TARGET: &str = "/access_token?channel=test&uid=1234";
+
+#[tokio::test]
+async fn a_body_is_read_and_ignored() {
+    let body = Body::from(r#"{"uid":"5678","channelName":"other"}"#);
+    TestApp::new()
+        .get_with(TARGET, body)
+        .await
+        .grants_006("test", "1234");
+    TestApp::new()
+        .get_with(TARGET, Body::from(vec![0; 16 * 1024]))
+        .await
+        .grants_006("test", "1234");
+}
+
+#[tokio::test]
+async fn a_body_of_more_than_16_kilobytes_is_a_413() {
+    let answer = TestApp::new()
+        .get_with(TARGET, Body::from(vec![0; 16 * 1024 + 1]))
+        .await;
+    answer.is_error(413, "the body has more than 16384 bytes");
+    assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_end_is_a_408_after_10_seconds() {
+    let start = tokio::time::Instant::now();
+    let drip = futures_util::stream::unfold((), |()| async {
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        Some((
+            Ok::<_, Infallible>(http_body::Frame::data(Bytes::from_static(b"x"))),
+            (),
+        ))
+    });
+    let answer = TestApp::new()
+        .get_with(TARGET, Body::new(StreamBody::new(drip)))
+        .await;
+    answer.is_error(408, "the body did not arrive within 10 seconds");
+    assert_eq!(start.elapsed().as_secs(), 10);
+}
