@@ -24,10 +24,15 @@ pub(super) async fn read(request: Request, next: Next) -> Response {
     let (head, body) = request.into_parts();
     match timeout(PATIENCE, to_bytes(body, MAX_BYTES)).await {
         Ok(Ok(bytes)) => next.run(Request::from_parts(head, Body::from(bytes))).await,
-        Ok(Err(error)) if error.into_inner().is::<LengthLimitError>() => {
-            Error::BodyTooLong { limit: MAX_BYTES }.into_response()
+        Ok(Err(error)) => {
+            let is_too_long = error.into_inner().is::<LengthLimitError>();
+            let error = if is_too_long {
+                Error::BodyTooLong { limit: MAX_BYTES }
+            } else {
+                Error::BodyBroken
+            };
+            error.into_response()
         }
-        Ok(Err(_)) => Error::BodyBroken.into_response(),
         Err(_) => Error::BodyTooSlow {
             seconds: PATIENCE.as_secs(),
         }
