@@ -3,6 +3,7 @@
 
 use axum::{Router, http::header::CONTENT_TYPE, routing::get};
 
+#[expect(clippy::disallowed_methods, reason = "it has no configuration")]
 #[tokio::main]
 async fn main() {
     let port = std::env::var("PORT").expect("PORT");

@@ -100,6 +100,7 @@ impl Environment {
 fn parse_dotenv(text: &str) -> (BTreeMap<String, String>, Vec<Problem>) {
     let mut values = BTreeMap::new();
     let mut problems = Vec::new();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text); // some editors begin a file with it
     for (line, number) in text.lines().map(str::trim).zip(1..) {
         if line.is_empty() || line.starts_with('#') {
             continue;

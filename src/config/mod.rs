@@ -48,7 +48,7 @@ impl Config {
         let allowed_origins = reader.read(&vars::CORS_ALLOW_ORIGIN, str::parse::<AllowedOrigins>);
         let access_token_version =
             reader.read(&vars::ACCESS_TOKEN_VERSION, str::parse::<TokenVersion>);
-        let default_lifetime = reader.read(&vars::DEFAULT_TTL, str::parse::<Lifetime>);
+        let default_lifetime = reader.lifetime(&vars::DEFAULT_TTL);
         let level = reader.read(&vars::LOG_LEVEL, str::parse::<LogLevel>);
         let format = reader.read(&vars::LOG_FORMAT, str::parse::<LogFormat>);
 

@@ -44,6 +44,7 @@ impl FromStr for AllowedOrigins {
             .filter(|entry| !entry.is_empty())
             .collect();
         match entries.as_slice() {
+            [] => Err(OriginError::Nothing),
             ["*"] => Ok(Self::Any),
             entries if entries.contains(&"*") => Err(OriginError::StarAmongOthers),
             entries => {
@@ -62,6 +63,9 @@ pub enum OriginError {
     /// `*` with other entries.
     #[error("has * among other entries; * allows every origin and stands alone")]
     StarAmongOthers,
+    /// No entry.
+    #[error("has no entry; leave it out to allow every origin")]
+    Nothing,
     /// Something that is no origin.
     #[error(
         "has no origin as entry {number}; an origin is scheme://host or scheme://host:port, without a path, such as \

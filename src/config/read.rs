@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use super::environment::{Environment, Found};
 use super::error::{ConfigError, Problem};
 use super::vars::{self, Variable};
-use crate::token::{AppCertificate, AppId, HexError, Project};
+use crate::token::{AppCertificate, AppId, HexError, Lifetime, Project};
 
 /// What `.env.example` has where the two identifiers belong.
 const PLACEHOLDERS: [&str; 2] = ["your-app-id", "your-app-certificate"];
@@ -52,6 +52,16 @@ impl<'a> Reader<'a> {
                 .map_err(|_| "must be an IP address, such as 0.0.0.0, 127.0.0.1 or ::"),
         });
         Some(SocketAddr::new(host?, port?))
+    }
+
+    /// An operator's lifetime is never cut in silence.
+    pub(super) fn lifetime(&mut self, variable: &Variable) -> Option<Lifetime> {
+        self.read(variable, |text| match text.parse::<u64>() {
+            Ok(seconds) if seconds > Lifetime::MAX.seconds().into() => {
+                Err("must be at most 86400 seconds (24 hours)".to_owned())
+            }
+            _ => text.parse::<Lifetime>().map_err(|error| error.to_string()),
+        })
     }
 
     pub(super) fn project(&mut self) -> Option<Project> {

@@ -165,6 +165,21 @@ async fn a_role_is_read_as_word_or_number() {
 }
 
 #[tokio::test]
+async fn any_name_of_the_tutorial_makes_it_the_tutorial() {
+    for query in [
+        "channel=test&channelName=test",
+        "channel=test&role=subscriber",
+    ] {
+        let answer = TestApp::new().get(&format!("/access_token?{query}")).await;
+        assert_eq!(
+            privileges(&answer.grants_006("test", "")),
+            [(1, NOW + 3600)],
+            "{query}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn names_of_both_dialects_mix_when_they_agree() {
     let target = "/access_token?channel=test&channelName=test&uid=1&expireTime=60";
     let message = TestApp::new().get(target).await.grants_006("test", "1");

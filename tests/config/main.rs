@@ -151,7 +151,7 @@ fn an_example_for_each_default_is_the_default() {
 #[test]
 fn a_dotenv_file_is_read_and_the_environment_wins() {
     let dotenv = format!(
-        "# comment\n\nexport APP_ID={APP_ID}\nAPP_CERTIFICATE = \"{CERTIFICATE}\" # the primary one\n\
+        "\u{feff}# comment\n\nexport APP_ID={APP_ID}\nAPP_CERTIFICATE = \"{CERTIFICATE}\" # the primary one\n\
          PORT=9000\nHOST='127.0.0.1'\nACCESS_TOKEN_VERSION=007 # newer\r\n"
     );
     let environment = environment(&[("SERVER_PORT", "9001"), ("HOST", "")], Some(&dotenv));
@@ -296,10 +296,17 @@ fn what_a_variable_cannot_be_is_said() {
     );
     refused_with("ACCESS_TOKEN_VERSION", "6", "must be 006 or 007");
     refused_with("LOG_FORMAT", "xml", "must be text or json");
+    for seconds in ["86401", "1700003600"] {
+        refused_with(
+            "DEFAULT_TTL",
+            seconds,
+            "must be at most 86400 seconds (24 hours)",
+        );
+    }
     refused_with(
         "DEFAULT_TTL",
-        "1700003600",
-        "is a relative time in seconds, at most 86400 (24 hours); this looks like an absolute Unix time",
+        "0",
+        "is 0 seconds: a token must live at least one; leave it out for the default",
     );
 }
 
@@ -327,6 +334,11 @@ fn what_is_no_origin_is_named_by_its_place_in_the_list() {
             &format!("has no origin as entry 2; {rule}"),
         );
     }
+    refused_with(
+        "CORS_ALLOW_ORIGIN",
+        " , ",
+        "has no entry; leave it out to allow every origin",
+    );
     refused_with(
         "CORS_ALLOW_ORIGIN",
         "*,https://app.example.com",

@@ -45,8 +45,7 @@ fn parse(
     let role = query.one_of(&["role"])?;
     let absolute = query.one_of(&["expiredTs"])?;
     let relative = query.one_of(&["expireTime"])?;
-    let is_tutorial =
-        role.is_some() || channel.is_some_and(|parameter| parameter.name == "channelName");
+    let is_tutorial = role.is_some() || query.one_of(&["channelName"])?.is_some();
 
     let lifetime = match (absolute, relative) {
         (Some(first), Some(second)) => {
