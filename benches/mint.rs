@@ -7,7 +7,7 @@
 use std::hint::black_box;
 
 use agora_token_server::token::{
-    Privileges, Project, RtcRole, Service, Services, Text, UnixTime, v006, v007,
+    Privileges, Project, Role, Scope, Service, Services, Text, UnixTime, v006, v007,
 };
 use criterion::Criterion;
 
@@ -18,11 +18,11 @@ const HOUR: u32 = 3_600;
 const DAY: u32 = 86_400;
 
 fn main() {
-    let project = Project {
-        app_id: "0123456789abcdef0123456789abcdef".parse().expect("32 hex"),
-        certificate: "fedcba9876543210fedcba9876543210".parse().expect("32 hex"),
-    };
-    let token_006 = mint_006(&project, RtcRole::Subscriber, 1);
+    let project = Project::new(
+        "0123456789abcdef0123456789abcdef".parse().expect("32 hex"),
+        "fedcba9876543210fedcba9876543210".parse().expect("32 hex"),
+    );
+    let token_006 = mint_006(&project, Role::Subscriber, 1);
     let token_007 = mint_007(&project, 1);
     let mut salt = 0;
     let mut next_salt = move || {
@@ -43,10 +43,10 @@ fn main() {
         black_box(state);
     });
     bench("006 mint, join only", &mut || {
-        black_box(mint_006(&project, RtcRole::Subscriber, next_salt()));
+        black_box(mint_006(&project, Role::Subscriber, next_salt()));
     });
     bench("006 mint, 4 privileges", &mut || {
-        black_box(mint_006(&project, RtcRole::Publisher, next_salt()));
+        black_box(mint_006(&project, Role::Publisher, next_salt()));
     });
     bench("006 parse and verify", &mut || {
         let token = v006::Unverified::parse(black_box(&token_006)).expect("minted here");
@@ -64,11 +64,11 @@ fn main() {
     criterion.final_summary();
 }
 
-fn mint_006(project: &Project, role: RtcRole, salt: u32) -> String {
+fn mint_006(project: &Project, role: Role, salt: u32) -> String {
     let message = v006::Message {
         salt,
         ends_at: UnixTime::from_seconds(black_box(NOW + DAY)),
-        privileges: Privileges::of_role(role, black_box(NOW + HOUR)),
+        privileges: Privileges::all(role.privileges(), black_box(NOW + HOUR)),
     };
     v006::mint(project, black_box(CHANNEL), black_box(UID), &message)
 }
@@ -78,10 +78,12 @@ fn mint_007(project: &Project, salt: u32) -> String {
         issued_at: UnixTime::from_seconds(black_box(NOW)),
         expire: HOUR,
         salt,
-        services: Services::one(Service::Rtc {
-            channel: Text::new(black_box(CHANNEL)).expect("short"),
-            uid: Text::new(black_box(UID)).expect("short"),
-            privileges: Privileges::of_role(RtcRole::Publisher, black_box(HOUR)),
+        services: Services::one(Service {
+            privileges: Privileges::all(Role::Publisher.privileges(), black_box(HOUR)),
+            scope: Scope::Rtc {
+                channel: Text::new(black_box(CHANNEL)).expect("short"),
+                uid: Text::new(black_box(UID)).expect("short"),
+            },
         }),
     };
     v007::mint(project, &message)

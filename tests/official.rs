@@ -20,10 +20,10 @@ const CASES_FOR_EACH_PACKAGE: usize = 10_000;
 const WORKER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients/official.mjs");
 
 const RTC_PRIVILEGES: [Privilege; 4] = [
-    Privilege::JoinChannel,
-    Privilege::PublishAudioStream,
-    Privilege::PublishVideoStream,
-    Privilege::PublishDataStream,
+    Privilege::JOIN_CHANNEL,
+    Privilege::PUBLISH_AUDIO,
+    Privilege::PUBLISH_VIDEO,
+    Privilege::PUBLISH_DATA,
 ];
 
 const LEGACY_PRIVILEGES: [Privilege; 10] = [
@@ -35,8 +35,8 @@ const LEGACY_PRIVILEGES: [Privilege; 10] = [
     Privilege::InvitePublishAudioStream,
     Privilege::InvitePublishVideoStream,
     Privilege::InvitePublishDataStream,
-    Privilege::AdministrateChannel,
-    Privilege::RtmLogin,
+    Privilege::ADMINISTRATE_CHANNEL,
+    Privilege::RTM_LOGIN,
 ];
 
 /// One token to make: the inputs that every format shares, and its message.
@@ -178,10 +178,10 @@ impl Case {
     }
 
     fn project(&self) -> Project {
-        Project {
-            app_id: self.app_id.parse().expect("hexadecimal"),
-            certificate: self.app_certificate.parse().expect("hexadecimal"),
-        }
+        Project::new(
+            self.app_id.parse().expect("hexadecimal"),
+            self.app_certificate.parse().expect("hexadecimal"),
+        )
     }
 
     fn mint(&self) -> String {

@@ -108,8 +108,9 @@ fn shutdown() -> io::Result<impl Future<Output = ()> + Send + 'static> {
 )]
 fn demo_project() -> Project {
     let digits = || format!("{:032x}", rand::random::<u128>());
-    Project {
-        app_id: digits().parse().expect("32 hexadecimal digits"),
-        certificate: digits().parse().expect("32 hexadecimal digits"),
-    }
+    let (app_id, certificate) = (digits().parse(), digits().parse());
+    Project::new(
+        app_id.expect("32 hexadecimal digits"),
+        certificate.expect("32 hexadecimal digits"),
+    )
 }

@@ -1,5 +1,6 @@
 //! The server's configuration: read once, completely, with all problems reported together.
 
+mod access_token;
 mod environment;
 mod error;
 mod log;
@@ -9,6 +10,7 @@ pub mod vars;
 
 use std::net::SocketAddr;
 
+pub use access_token::{AccessTokenVersion, NoSuchVersion};
 pub use environment::Environment;
 pub use error::{ConfigError, Problem};
 pub use log::{Log, LogFormat, LogLevel};
@@ -16,7 +18,7 @@ pub use origins::{AllowedOrigins, OriginError, OriginPattern};
 
 use read::Reader;
 
-use crate::token::{Lifetime, Project, TokenVersion};
+use crate::token::{Lifetime, Project};
 
 /// Everything that a server is told.
 #[derive(Clone, Debug)]
@@ -28,7 +30,7 @@ pub struct Config {
     /// Which pages may read its answers.
     pub allowed_origins: AllowedOrigins,
     /// What `/access_token` answers.
-    pub access_token_version: TokenVersion,
+    pub access_token_version: AccessTokenVersion,
     /// How long a privilege lasts for which a request names no end; nothing for as long as the token.
     pub default_lifetime: Option<Lifetime>,
     /// What it logs.
@@ -46,8 +48,10 @@ impl Config {
         let project = instead.or_else(|| reader.project());
         let listen = reader.listen();
         let allowed_origins = reader.read(&vars::CORS_ALLOW_ORIGIN, str::parse::<AllowedOrigins>);
-        let access_token_version =
-            reader.read(&vars::ACCESS_TOKEN_VERSION, str::parse::<TokenVersion>);
+        let access_token_version = reader.read(
+            &vars::ACCESS_TOKEN_VERSION,
+            str::parse::<AccessTokenVersion>,
+        );
         let default_lifetime = reader.lifetime(&vars::DEFAULT_TTL);
         let level = reader.read(&vars::LOG_LEVEL, str::parse::<LogLevel>);
         let format = reader.read(&vars::LOG_FORMAT, str::parse::<LogFormat>);

@@ -75,10 +75,7 @@ impl<'a> Reader<'a> {
                 .push(Problem::new(vars::APP_CERTIFICATE.name, problem));
             return None;
         }
-        Some(Project {
-            app_id,
-            certificate,
-        })
+        Some(Project::new(app_id, certificate))
     }
 
     /// What was read, if there was no problem with any of it.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::access::{Caller, Policy, Refusal};
+use crate::config::AccessTokenVersion;
 use crate::issuer::{Issued, Issuer, TokenRequest};
-use crate::token::{Lifetime, TokenVersion, UnixTime};
+use crate::token::{Lifetime, UnixTime};
 
 /// What handlers share.
 #[derive(Clone, Debug)]
@@ -21,7 +22,7 @@ struct Inner {
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The format that `/access_token` answers.
-    pub access_token_version: TokenVersion,
+    pub access_token_version: AccessTokenVersion,
     /// How long a privilege lasts for which a request names no end; nothing for as long as the token.
     pub default_lifetime: Option<Lifetime>,
     /// What the page at `/` says about the server, if anything.

@@ -1,21 +1,21 @@
 //! Makes tokens: the one place where a request meets the clock, a salt and the App Certificate.
 
+mod issue;
 mod request;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-pub use request::TokenRequest;
+pub use issue::issue;
+pub use request::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 
-use crate::token::{
-    Lifetime, Privileges, Project, Service, Services, TokenVersion, UnixTime, v006, v007,
-};
+use crate::token::{Project, TokenVersion, UnixTime, v007};
 
 /// Signs tokens for one project.
 #[derive(Clone, Debug)]
 pub struct Issuer {
     project: Project,
     clock: fn() -> UnixTime,
-    salt: fn() -> u32,
+    random: fn() -> u32,
 }
 
 /// A token that has been made.
@@ -23,16 +23,22 @@ pub struct Issuer {
 pub struct Issued {
     /// The token, as the SDK takes it.
     pub token: String,
+    /// In which format.
+    pub version: TokenVersion,
+    /// As of when.
+    pub issued_at: UnixTime,
+    /// When what it grants ends, at the latest.
+    pub expires_at: UnixTime,
 }
 
 impl Issuer {
     /// An issuer with a clock and a source of salts; [`system_clock`] and [`random_salt`] outside tests.
     #[must_use]
-    pub fn new(project: Project, clock: fn() -> UnixTime, salt: fn() -> u32) -> Self {
+    pub fn new(project: Project, clock: fn() -> UnixTime, random: fn() -> u32) -> Self {
         Self {
             project,
             clock,
-            salt,
+            random,
         }
     }
 
@@ -42,50 +48,15 @@ impl Issuer {
         (self.clock)()
     }
 
-    /// Makes the token that a request asks for, as of `now`.
+    /// Makes the token that a request asks for, as of `now`, with a salt of its own.
     #[must_use]
     pub fn issue(&self, request: &TokenRequest, now: UnixTime) -> Issued {
-        let token = match request.version {
-            TokenVersion::V006 => self.issue_006(request, now),
-            TokenVersion::V007 => self.issue_007(request, now),
+        let random = (self.random)();
+        let salt = match request.version() {
+            TokenVersion::V005 | TokenVersion::V006 => random,
+            TokenVersion::V007 => 1 + random % v007::MAX_SALT,
         };
-        Issued { token }
-    }
-
-    /// As every official builder does, the token itself ends after 24 hours, whatever its privileges do.
-    fn issue_006(&self, request: &TokenRequest, now: UnixTime) -> String {
-        let end = request
-            .lifetime
-            .map_or(0, |lifetime| now.after(lifetime).seconds());
-        let message = v006::Message {
-            salt: (self.salt)(),
-            ends_at: now.after(Lifetime::MAX),
-            privileges: Privileges::of_role(request.role, end),
-        };
-        v006::mint(
-            &self.project,
-            request.channel.as_str(),
-            &request.uid.as_signed(),
-            &message,
-        )
-    }
-
-    /// Token and privileges end together: the SDK's will-expire event follows the privileges, and would not come if
-    /// only the token ended.
-    fn issue_007(&self, request: &TokenRequest, now: UnixTime) -> String {
-        let expire = request.lifetime.unwrap_or(Lifetime::MAX).seconds();
-        let service = Service::Rtc {
-            channel: (&request.channel).into(),
-            uid: (&request.uid).into(),
-            privileges: Privileges::of_role(request.role, expire),
-        };
-        let message = v007::Message {
-            issued_at: now,
-            expire,
-            salt: 1 + (self.salt)() % v007::MAX_SALT,
-            services: Services::one(service),
-        };
-        v007::mint(&self.project, &message)
+        issue(&self.project, request, now, salt)
     }
 }
 

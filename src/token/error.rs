@@ -70,7 +70,7 @@ pub enum ParseError {
         after: &'static str,
     },
     /// It begins with none of the versions that this crate reads.
-    #[error("it begins with neither 006 nor 007")]
+    #[error("it begins with none of 005, 006 and 007")]
     Version,
 }
 
@@ -86,7 +86,12 @@ pub enum VerifyError {
     /// It was made for another user.
     #[error("the token is for another uid")]
     Uid,
-    /// Another certificate signed it, or it was changed after signing.
-    #[error("the signature is not of this App Certificate")]
+    /// Another certificate signed it, or it was changed after signing; with 005, channel or uid may differ too.
+    #[error("the signature is not of this project's App Certificate")]
     Signature,
+    /// It holds no channel and no uid, and none were given.
+    #[error(
+        "the signature of this version can be checked only with the channel and uid that the token is for"
+    )]
+    Unbound,
 }

@@ -1,84 +1,13 @@
 //! Identifiers as checked types: what they hold has passed the limits that Agora's SDKs document.
 
-use std::borrow::Cow;
-use std::fmt;
 use std::num::NonZeroU32;
-use std::str::FromStr;
+use std::ops::Deref;
 
 use super::error::IdError;
 use super::wire::Text;
 
 /// The characters of channel names and user accounts, as the SDKs' documentation lists them.
 const SDK_CHARACTERS: &str = "a-z A-Z 0-9, space and !#$%&()+-:;<=.>?@[]^_{}|~,";
-
-/// An App ID: 32 hexadecimal digits. Tokens carry it as text, so its case matters.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct AppId([u8; Self::LENGTH]);
-
-impl AppId {
-    /// Digits of an App ID.
-    pub const LENGTH: usize = 32;
-
-    /// The digits, in the case in which they were given.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        str::from_utf8(&self.0).expect("hexadecimal digits are ASCII")
-    }
-
-    pub(super) fn as_bytes(&self) -> &[u8; Self::LENGTH] {
-        &self.0
-    }
-}
-
-impl FromStr for AppId {
-    type Err = HexError;
-
-    fn from_str(text: &str) -> Result<Self, HexError> {
-        hex_digits(text).map(Self)
-    }
-}
-
-impl fmt::Display for AppId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl fmt::Debug for AppId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AppId({self})")
-    }
-}
-
-/// Why a text is not 32 hexadecimal digits. It never shows the text, which may be a certificate.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum HexError {
-    /// Another number of characters.
-    #[error("must be 32 hexadecimal digits, found {characters} characters")]
-    Length {
-        /// How many characters there are.
-        characters: usize,
-    },
-    /// The right length, but another character.
-    #[error("must be 32 hexadecimal digits, found another character at position {position}")]
-    Digit {
-        /// Where it stands, from 1.
-        position: usize,
-    },
-}
-
-/// Reads the 32 hexadecimal digits of an App ID or App Certificate, keeping their case.
-pub(super) fn hex_digits(text: &str) -> Result<[u8; 32], HexError> {
-    let digits = <[u8; 32]>::try_from(text.as_bytes()).map_err(|_| HexError::Length {
-        characters: text.chars().count(),
-    })?;
-    match digits.iter().position(|byte| !byte.is_ascii_hexdigit()) {
-        None => Ok(digits),
-        Some(index) => Err(HexError::Digit {
-            position: index + 1,
-        }),
-    }
-}
 
 /// The name of a channel: 1 to 64 bytes of the characters that every SDK accepts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -94,7 +23,13 @@ impl ChannelName {
     ///
     /// When it is empty, too long, or holds a character outside the SDKs' set.
     pub fn new(name: impl Into<String>) -> Result<Self, IdError> {
-        checked(name.into(), Self::MAX_BYTES).map(Self)
+        checked(
+            name.into(),
+            Self::MAX_BYTES,
+            is_sdk_character,
+            SDK_CHARACTERS,
+        )
+        .map(Self)
     }
 
     /// The name.
@@ -118,10 +53,47 @@ impl UserAccount {
     ///
     /// When it is empty, too long, or holds a character outside the SDKs' set.
     pub fn new(account: impl Into<String>) -> Result<Self, IdError> {
-        checked(account.into(), Self::MAX_BYTES).map(Self)
+        checked(
+            account.into(),
+            Self::MAX_BYTES,
+            is_sdk_character,
+            SDK_CHARACTERS,
+        )
+        .map(Self)
     }
 
     /// The account.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A user of signaling, chat or the classroom: 1 to 64 bytes of text without control characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct UserId(String);
+
+impl UserId {
+    /// The longest ID, in bytes.
+    pub const MAX_BYTES: usize = 64;
+
+    /// Takes an ID that keeps the rules.
+    ///
+    /// # Errors
+    ///
+    /// When it is empty, too long, or holds a control character.
+    pub fn new(id: impl Into<String>) -> Result<Self, IdError> {
+        let id = id.into();
+        checked(
+            id,
+            Self::MAX_BYTES,
+            |character| !character.is_control(),
+            "all but control characters",
+        )
+        .map(Self)
+    }
+
+    /// The ID.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -161,11 +133,52 @@ impl Uid {
 
     /// The text that a token carries or signs for this user.
     #[must_use]
-    pub fn as_signed(&self) -> Cow<'_, str> {
+    pub fn signed(&self) -> SignedUid<'_> {
         match self {
-            Self::Any => Cow::Borrowed(""),
-            Self::Number(number) => Cow::Owned(number.to_string()),
-            Self::Account(account) => Cow::Borrowed(account.as_str()),
+            Self::Any => SignedUid::Text(""),
+            Self::Number(number) => SignedUid::number(*number),
+            Self::Account(account) => SignedUid::Text(account.as_str()),
+        }
+    }
+}
+
+/// The text that a token carries or signs for a user, without an allocation. It is a `str`.
+#[derive(Clone, Copy, Debug)]
+pub enum SignedUid<'a> {
+    /// A user account, or nothing for any user.
+    Text(&'a str),
+    /// The decimal digits of a numeric uid: those from `start` on.
+    Digits {
+        /// Room for the longest.
+        digits: [u8; 10],
+        /// Where they start.
+        start: usize,
+    },
+}
+
+impl SignedUid<'_> {
+    fn number(number: NonZeroU32) -> Self {
+        let mut digits = [b'0'; 10];
+        let mut start = digits.len();
+        let mut rest = number.get();
+        while rest > 0 {
+            start -= 1;
+            digits[start] += u8::try_from(rest % 10).expect("a digit");
+            rest /= 10;
+        }
+        Self::Digits { digits, start }
+    }
+}
+
+impl Deref for SignedUid<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Digits { digits, start } => {
+                str::from_utf8(&digits[*start..]).expect("digits are ASCII")
+            }
         }
     }
 }
@@ -184,23 +197,34 @@ impl From<&ChannelName> for Text {
 
 impl From<&Uid> for Text {
     fn from(uid: &Uid) -> Self {
-        Self::new(uid.as_signed()).expect("255 bytes at most")
+        Self::new(&*uid.signed()).expect("255 bytes at most")
     }
 }
 
-fn checked(text: String, limit: usize) -> Result<String, IdError> {
+impl From<&UserId> for Text {
+    fn from(id: &UserId) -> Self {
+        Self::new(id.as_str()).expect("64 bytes at most")
+    }
+}
+
+fn checked(
+    text: String,
+    limit: usize,
+    is_allowed: impl Fn(char) -> bool,
+    allowed: &'static str,
+) -> Result<String, IdError> {
     if text.is_empty() {
         return Err(IdError::Empty);
     }
     let foreign = text
         .chars()
         .zip(1..)
-        .find(|(character, _)| !is_sdk_character(*character));
+        .find(|(character, _)| !is_allowed(*character));
     if let Some((character, position)) = foreign {
         return Err(IdError::Character {
             character,
             position,
-            allowed: SDK_CHARACTERS,
+            allowed,
         });
     }
     if text.len() > limit {

@@ -7,6 +7,7 @@
 //! and that many entries, keys ascending. The formats are those of Agora's public libraries (AgoraIO/Tools,
 //! `DynamicKey/AgoraDynamicKey`).
 
+mod app_id;
 mod certificate;
 mod deflate;
 mod error;
@@ -15,17 +16,21 @@ mod parsed;
 mod privilege;
 mod service;
 mod time;
+pub mod v005;
 pub mod v006;
 pub mod v007;
 mod version;
 mod wire;
 
-pub use certificate::{AppCertificate, Project};
+pub use app_id::{AppId, HexError};
+pub use certificate::{AppCertificate, Project, SignedBy};
 pub use error::{IdError, ParseError, VerifyError};
-pub use id::{AppId, ChannelName, HexError, Uid, UserAccount};
-pub use parsed::UnverifiedToken;
-pub use privilege::{Privilege, Privileges, RtcRole};
-pub use service::{Service, Services, UnknownService};
+pub use id::{ChannelName, SignedUid, Uid, UserAccount, UserId};
+pub use parsed::{Binding, UnverifiedToken, VerifiedToken};
+pub use privilege::{Privilege, Privileges, Role};
+pub use service::{
+    Permission, Permissions, Resource, Scope, Service, ServiceKind, Services, UnknownService,
+};
 pub use time::{Lifetime, TimeError, UnixTime};
 pub use version::{TokenVersion, VersionError};
 pub use wire::Text;

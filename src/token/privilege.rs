@@ -1,74 +1,184 @@
 //! Privileges by name and number, and the roles that grant them.
 
+use smallvec::SmallVec;
+
 use super::error::ParseError;
 use super::wire::{Reader, Writer};
 
-/// What a 006 token, or the RTC service of a 007 token, lets its holder do. 007 knows the first four.
+/// Something that a token lets its holder do.
 ///
-/// Source of the numbers: `AccessToken.Privileges` in Agora's token libraries.
+/// A number means something only within its kind of token or service: see [`v006::PRIVILEGES`](super::v006::PRIVILEGES)
+/// and [`ServiceKind::privileges`](super::ServiceKind::privileges).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u16)]
-pub enum Privilege {
-    /// Join the channel.
-    JoinChannel = 1,
-    /// Publish audio.
-    PublishAudioStream = 2,
-    /// Publish video.
-    PublishVideoStream = 3,
-    /// Publish data.
-    PublishDataStream = 4,
-    /// Publish audio to a CDN (legacy).
-    PublishAudioCdn = 5,
-    /// Publish video to a CDN (legacy).
-    PublishVideoCdn = 6,
-    /// Ask to publish audio (legacy).
-    RequestPublishAudioStream = 7,
-    /// Ask to publish video (legacy).
-    RequestPublishVideoStream = 8,
-    /// Ask to publish data (legacy).
-    RequestPublishDataStream = 9,
-    /// Invite others to publish audio (legacy).
-    InvitePublishAudioStream = 10,
-    /// Invite others to publish video (legacy).
-    InvitePublishVideoStream = 11,
-    /// Invite others to publish data (legacy).
-    InvitePublishDataStream = 12,
-    /// Administrate the channel (legacy).
-    AdministrateChannel = 101,
-    /// Log in to signaling (006 only).
-    RtmLogin = 1000,
+pub struct Privilege {
+    number: u16,
+    name: &'static str,
+}
+
+/// One constant a privilege, with the number that Agora's token libraries give it and the name that this crate
+/// gives it in texts.
+macro_rules! privileges {
+    ($($(#[$doc:meta])* $constant:ident = $number:literal $name:literal;)*) => {
+        impl Privilege {
+            $($(#[$doc])* pub const $constant: Self = Self { number: $number, name: $name };)*
+        }
+    };
+}
+
+privileges! {
+    /// Join a channel (006, RTC).
+    JOIN_CHANNEL = 1 "join_channel";
+    /// Publish audio (006, RTC).
+    PUBLISH_AUDIO = 2 "publish_audio";
+    /// Publish video (006, RTC).
+    PUBLISH_VIDEO = 3 "publish_video";
+    /// Publish data (006, RTC).
+    PUBLISH_DATA = 4 "publish_data";
+    /// Publish audio to a CDN (006, legacy).
+    PUBLISH_AUDIO_CDN = 5 "publish_audio_cdn";
+    /// Publish video to a CDN (006, legacy).
+    PUBLISH_VIDEO_CDN = 6 "publish_video_cdn";
+    /// Ask to publish audio (006, legacy).
+    REQUEST_PUBLISH_AUDIO = 7 "request_publish_audio";
+    /// Ask to publish video (006, legacy).
+    REQUEST_PUBLISH_VIDEO = 8 "request_publish_video";
+    /// Ask to publish data (006, legacy).
+    REQUEST_PUBLISH_DATA = 9 "request_publish_data";
+    /// Invite others to publish audio (006, legacy).
+    INVITE_PUBLISH_AUDIO = 10 "invite_publish_audio";
+    /// Invite others to publish video (006, legacy).
+    INVITE_PUBLISH_VIDEO = 11 "invite_publish_video";
+    /// Invite others to publish data (006, legacy).
+    INVITE_PUBLISH_DATA = 12 "invite_publish_data";
+    /// Administrate the channel (006, legacy).
+    ADMINISTRATE_CHANNEL = 101 "administrate_channel";
+    /// Log in to signaling (006).
+    RTM_LOGIN = 1000 "rtm_login";
+
+    /// Log in (RTM, RTM2, FPA).
+    LOGIN = 1 "login";
+    /// Publish a mixed stream (Streaming).
+    PUBLISH_MIX_STREAM = 1 "publish_mix_stream";
+    /// Publish a raw stream (Streaming).
+    PUBLISH_RAW_STREAM = 2 "publish_raw_stream";
+    /// Use chat as a user (Chat).
+    CHAT_USER = 1 "user";
+    /// Use chat's server API (Chat).
+    CHAT_APP = 2 "app";
+    /// Publish (FCDN).
+    PUBLISH = 1 "publish";
+    /// Play (FCDN).
+    PLAY = 2 "play";
+    /// Take part in a room (APaaS).
+    ROOM_USER = 1 "room_user";
+    /// Use the classroom's API as a user (APaaS).
+    APAAS_USER = 2 "user";
+    /// Use the classroom's server API (APaaS).
+    APAAS_APP = 3 "app";
 }
 
 impl Privilege {
     /// The number on the wire.
     #[must_use]
     pub const fn number(self) -> u16 {
-        self as u16
+        self.number
+    }
+
+    /// The name in texts: `publish_audio`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.name
     }
 }
 
-/// The role that a client asks for in an RTC channel.
+/// A role in an RTC channel, as Agora's builders know it.
+///
+/// Two generations of builders gave the same words different privileges. The plain words are those of
+/// `RtcTokenBuilder`, the `Simple…` ones those of `SimpleTokenBuilder`, for 006 alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RtcRole {
-    /// May join and publish audio, video and data.
+pub enum Role {
+    /// May join and publish.
+    Attendee,
+    /// May join and publish.
     Publisher,
     /// May join.
     Subscriber,
+    /// May join and publish.
+    Admin,
+    /// May join and publish.
+    SimpleAttendee,
+    /// May join, publish, publish to a CDN, and invite others to publish: a moderator.
+    SimplePublisher,
+    /// May join, and ask to publish.
+    SimpleSubscriber,
+    /// May join, publish and administrate the channel.
+    SimpleAdmin,
 }
 
-impl RtcRole {
-    /// What the role grants, ascending by number, as Agora's `RtcTokenBuilder` does.
+impl Role {
+    /// All roles.
+    pub const ALL: [Self; 8] = [
+        Self::Attendee,
+        Self::Publisher,
+        Self::Subscriber,
+        Self::Admin,
+        Self::SimpleAttendee,
+        Self::SimplePublisher,
+        Self::SimpleSubscriber,
+        Self::SimpleAdmin,
+    ];
+
+    /// The role's name in texts: `simple_admin`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Attendee => "attendee",
+            Self::Publisher => "publisher",
+            Self::Subscriber => "subscriber",
+            Self::Admin => "admin",
+            Self::SimpleAttendee => "simple_attendee",
+            Self::SimplePublisher => "simple_publisher",
+            Self::SimpleSubscriber => "simple_subscriber",
+            Self::SimpleAdmin => "simple_admin",
+        }
+    }
+
+    /// What the role grants, ascending by number.
     #[must_use]
     pub const fn privileges(self) -> &'static [Privilege] {
-        use Privilege::{JoinChannel, PublishAudioStream, PublishDataStream, PublishVideoStream};
+        use Privilege as P;
         match self {
-            Self::Publisher => &[
-                JoinChannel,
-                PublishAudioStream,
-                PublishVideoStream,
-                PublishDataStream,
+            Self::Subscriber => &[P::JOIN_CHANNEL],
+            Self::Attendee | Self::Publisher | Self::Admin | Self::SimpleAttendee => &[
+                P::JOIN_CHANNEL,
+                P::PUBLISH_AUDIO,
+                P::PUBLISH_VIDEO,
+                P::PUBLISH_DATA,
             ],
-            Self::Subscriber => &[JoinChannel],
+            Self::SimplePublisher => &[
+                P::JOIN_CHANNEL,
+                P::PUBLISH_AUDIO,
+                P::PUBLISH_VIDEO,
+                P::PUBLISH_DATA,
+                P::PUBLISH_AUDIO_CDN,
+                P::PUBLISH_VIDEO_CDN,
+                P::INVITE_PUBLISH_AUDIO,
+                P::INVITE_PUBLISH_VIDEO,
+                P::INVITE_PUBLISH_DATA,
+            ],
+            Self::SimpleSubscriber => &[
+                P::JOIN_CHANNEL,
+                P::REQUEST_PUBLISH_AUDIO,
+                P::REQUEST_PUBLISH_VIDEO,
+                P::REQUEST_PUBLISH_DATA,
+            ],
+            Self::SimpleAdmin => &[
+                P::JOIN_CHANNEL,
+                P::PUBLISH_AUDIO,
+                P::PUBLISH_VIDEO,
+                P::PUBLISH_DATA,
+                P::ADMINISTRATE_CHANNEL,
+            ],
         }
     }
 }
@@ -78,18 +188,19 @@ impl RtcRole {
 ///
 /// Built ascending; read from a token, as they stand there, numbers that this crate does not know included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Privileges(Vec<(u16, u32)>);
+pub struct Privileges(SmallVec<[(u16, u32); Self::KNOWN]>);
 
 impl Privileges {
-    /// All privileges of a role with one and the same end.
+    /// As many as a token of this crate's making has at most: they stand here without an allocation.
+    const KNOWN: usize = 14;
+
+    /// These privileges with one and the same end.
     #[must_use]
-    pub fn of_role(role: RtcRole, end: u32) -> Self {
-        Self(
-            role.privileges()
-                .iter()
-                .map(|privilege| (privilege.number(), end))
-                .collect(),
-        )
+    pub fn all(privileges: &[Privilege], end: u32) -> Self {
+        privileges
+            .iter()
+            .map(|privilege| (*privilege, end))
+            .collect()
     }
 
     /// Number and end of each privilege.
@@ -98,10 +209,18 @@ impl Privileges {
         self.0.iter().copied()
     }
 
+    /// The end of a privilege, when it is granted.
+    #[must_use]
+    pub fn end_of(&self, privilege: Privilege) -> Option<u32> {
+        self.iter()
+            .find(|(number, _)| *number == privilege.number)
+            .map(|(_, end)| end)
+    }
+
     pub(super) fn write(&self, out: &mut Writer) {
         out.u16(
             u16::try_from(self.0.len())
-                .expect("built of 14 privileges, or read from a map with a u16 count"),
+                .expect("distinct known privileges, or read from a map with a u16 count"),
         );
         for (number, end) in self.iter() {
             out.u16(number);
@@ -111,18 +230,29 @@ impl Privileges {
 
     pub(super) fn read(input: &mut Reader<'_>) -> Result<Self, ParseError> {
         let count = input.u16("privileges")?;
-        let entries = (0..count).map(|_| Ok((input.u16("privileges")?, input.u32("privileges")?)));
-        entries.collect::<Result<_, _>>().map(Self)
+        let mut privileges = Self::default();
+        for _ in 0..count {
+            privileges
+                .0
+                .push((input.u16("privileges")?, input.u32("privileges")?));
+        }
+        Ok(privileges)
     }
 }
 
 impl FromIterator<(Privilege, u32)> for Privileges {
-    /// Sorts by number; the last of two ends for one privilege stands.
+    /// Sorts by number; the last of two ends for one number stands.
     fn from_iter<I: IntoIterator<Item = (Privilege, u32)>>(entries: I) -> Self {
-        let by_number: std::collections::BTreeMap<u16, u32> = entries
-            .into_iter()
-            .map(|(privilege, end)| (privilege.number(), end))
-            .collect();
-        Self(by_number.into_iter().collect())
+        let mut privileges = Self::default();
+        for (Privilege { number, .. }, end) in entries {
+            match privileges
+                .0
+                .binary_search_by_key(&number, |(number, _)| *number)
+            {
+                Ok(index) => privileges.0[index].1 = end,
+                Err(index) => privileges.0.insert(index, (number, end)),
+            }
+        }
+        privileges
     }
 }

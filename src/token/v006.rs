@@ -14,15 +14,33 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::Mac;
 
-use super::certificate::{HmacSha256, Project, SIGNATURE_BYTES};
+use super::app_id::AppId;
+use super::certificate::{AppCertificate, HmacSha256, Project, SIGNATURE_BYTES, SignedBy};
 use super::error::{ParseError, VerifyError};
-use super::id::AppId;
-use super::privilege::Privileges;
+use super::privilege::{Privilege, Privileges};
 use super::time::UnixTime;
 use super::wire::{Reader, Writer};
 
 /// The first characters of such a token.
 pub const VERSION: &str = "006";
+
+/// What a 006 token can grant, ascending by number.
+pub const PRIVILEGES: [Privilege; 14] = [
+    Privilege::JOIN_CHANNEL,
+    Privilege::PUBLISH_AUDIO,
+    Privilege::PUBLISH_VIDEO,
+    Privilege::PUBLISH_DATA,
+    Privilege::PUBLISH_AUDIO_CDN,
+    Privilege::PUBLISH_VIDEO_CDN,
+    Privilege::REQUEST_PUBLISH_AUDIO,
+    Privilege::REQUEST_PUBLISH_VIDEO,
+    Privilege::REQUEST_PUBLISH_DATA,
+    Privilege::INVITE_PUBLISH_AUDIO,
+    Privilege::INVITE_PUBLISH_VIDEO,
+    Privilege::INVITE_PUBLISH_DATA,
+    Privilege::ADMINISTRATE_CHANNEL,
+    Privilege::RTM_LOGIN,
+];
 
 /// What a 006 token says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,15 +58,13 @@ pub struct Message {
 /// For a signaling login the account stands where the channel does, and uid is empty.
 #[must_use]
 pub fn mint(project: &Project, channel: &str, uid: &str, message: &Message) -> String {
-    let mut packed = Writer::with_capacity(message.packed_bytes());
+    let mut packed = Writer::default();
     message.write(&mut packed);
     let packed = packed.as_slice();
 
-    let signature = signature(project, channel, uid, packed)
-        .finalize()
-        .into_bytes();
-    let mut content = Writer::with_capacity(2 + SIGNATURE_BYTES + 4 + 4 + 2 + packed.len());
-    content.array::<SIGNATURE_BYTES>(&signature.into());
+    let signed = signed(&project.certificate, project.app_id, channel, uid, packed);
+    let mut content = Writer::default();
+    content.array::<SIGNATURE_BYTES>(&signed.finalize().into_bytes().into());
     content.u32(crc32fast::hash(channel.as_bytes()));
     content.u32(crc32fast::hash(uid.as_bytes()));
     content.u16(u16::try_from(packed.len()).expect("8 bytes, a count and 14 privileges at most"));
@@ -114,27 +130,44 @@ impl Unverified {
     /// # Errors
     ///
     /// Says which of project, channel, uid and signature differs.
-    pub fn verify(&self, project: &Project, channel: &str, uid: &str) -> Result<(), VerifyError> {
+    pub fn verify(
+        &self,
+        project: &Project,
+        channel: &str,
+        uid: &str,
+    ) -> Result<SignedBy, VerifyError> {
         if self.app_id != project.app_id {
             return Err(VerifyError::AppId);
         }
-        if self.channel_crc != crc32fast::hash(channel.as_bytes()) {
+        if !self.is_for_channel(channel) {
             return Err(VerifyError::Channel);
         }
-        if self.uid_crc != crc32fast::hash(uid.as_bytes()) {
+        if !self.is_for_uid(uid) {
             return Err(VerifyError::Uid);
         }
-        signature(project, channel, uid, &self.signed)
-            .verify_slice(&self.signature)
-            .map_err(|_| VerifyError::Signature)
+        let is_signed_by = |certificate: &AppCertificate| {
+            let signed = signed(certificate, self.app_id, channel, uid, &self.signed);
+            signed.verify_slice(&self.signature).is_ok()
+        };
+        project
+            .signed_by(is_signed_by)
+            .ok_or(VerifyError::Signature)
+    }
+
+    /// Whether the token's checksum is that of this channel. Anyone can tell, without a certificate.
+    #[must_use]
+    pub fn is_for_channel(&self, channel: &str) -> bool {
+        self.channel_crc == crc32fast::hash(channel.as_bytes())
+    }
+
+    /// Whether the token's checksum is that of this uid ("" for any). Anyone can tell, without a certificate.
+    #[must_use]
+    pub fn is_for_uid(&self, uid: &str) -> bool {
+        self.uid_crc == crc32fast::hash(uid.as_bytes())
     }
 }
 
 impl Message {
-    fn packed_bytes(&self) -> usize {
-        4 + 4 + 2 + self.privileges.iter().len() * 6
-    }
-
     fn write(&self, out: &mut Writer) {
         out.u32(self.salt);
         out.u32(self.ends_at.seconds());
@@ -155,12 +188,15 @@ impl Message {
     }
 }
 
-fn signature(project: &Project, channel: &str, uid: &str, message: &[u8]) -> HmacSha256 {
-    project
-        .certificate
-        .mac_006()
-        .chain_update(project.app_id.as_str())
-        .chain_update(channel)
+fn signed(
+    certificate: &AppCertificate,
+    app_id: AppId,
+    channel: &str,
+    uid: &str,
+    message: &[u8],
+) -> HmacSha256 {
+    let mac = certificate.mac_006().chain_update(app_id.as_bytes());
+    mac.chain_update(channel)
         .chain_update(uid)
         .chain_update(message)
 }

@@ -17,10 +17,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::Mac;
 
-use super::certificate::{Project, SIGNATURE_BYTES};
+use super::app_id::AppId;
+use super::certificate::{AppCertificate, Project, SIGNATURE_BYTES, SignedBy};
 use super::deflate::{deflate, inflate};
 use super::error::{ParseError, VerifyError};
-use super::id::AppId;
 use super::service::Services;
 use super::time::UnixTime;
 use super::wire::{Reader, Writer};
@@ -47,15 +47,15 @@ pub struct Message {
 /// Makes a token.
 #[must_use]
 pub fn mint(project: &Project, message: &Message) -> String {
-    let packed = deflate(&content(project, message));
+    let packed = deflate(content(project, message).as_slice());
     let mut token = String::with_capacity(VERSION.len() + packed.len().div_ceil(3) * 4);
     token.push_str(VERSION);
     STANDARD.encode_string(&packed, &mut token);
     token
 }
 
-fn content(project: &Project, message: &Message) -> Vec<u8> {
-    let mut signed = Writer::with_capacity(256);
+fn content(project: &Project, message: &Message) -> Writer {
+    let mut signed = Writer::default();
     signed.array::<{ AppId::LENGTH }>(project.app_id.as_bytes());
     signed.u32(message.issued_at.seconds());
     signed.u32(message.expire);
@@ -67,10 +67,10 @@ fn content(project: &Project, message: &Message) -> Vec<u8> {
         .certificate
         .mac_007(message.issued_at, message.salt)
         .chain_update(signed);
-    let mut content = Writer::with_capacity(2 + SIGNATURE_BYTES + signed.len());
+    let mut content = Writer::default();
     content.array::<SIGNATURE_BYTES>(&mac.finalize().into_bytes().into());
     content.bytes(signed);
-    content.into_bytes()
+    content
 }
 
 /// A 007 token whose signature has not been checked.
@@ -111,16 +111,19 @@ impl Unverified {
     /// # Errors
     ///
     /// Says which of project and signature differs.
-    pub fn verify(&self, project: &Project) -> Result<(), VerifyError> {
+    pub fn verify(&self, project: &Project) -> Result<SignedBy, VerifyError> {
         if self.app_id != project.app_id {
             return Err(VerifyError::AppId);
         }
+        let is_signed_by = |certificate: &AppCertificate| {
+            let mac = certificate.mac_007(self.message.issued_at, self.message.salt);
+            mac.chain_update(&self.signed)
+                .verify_slice(&self.signature)
+                .is_ok()
+        };
         project
-            .certificate
-            .mac_007(self.message.issued_at, self.message.salt)
-            .chain_update(&self.signed)
-            .verify_slice(&self.signature)
-            .map_err(|_| VerifyError::Signature)
+            .signed_by(is_signed_by)
+            .ok_or(VerifyError::Signature)
     }
 }
 

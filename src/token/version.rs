@@ -3,11 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{v006, v007};
+use super::{v005, v006, v007};
 
 /// A version of Agora's token format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenVersion {
+    /// `DynamicKey5`, the channel key.
+    V005,
     /// `AccessToken`.
     V006,
     /// `AccessToken2`.
@@ -19,6 +21,7 @@ impl TokenVersion {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::V005 => v005::VERSION,
             Self::V006 => v006::VERSION,
             Self::V007 => v007::VERSION,
         }
@@ -29,7 +32,7 @@ impl FromStr for TokenVersion {
     type Err = VersionError;
 
     fn from_str(text: &str) -> Result<Self, VersionError> {
-        [Self::V006, Self::V007]
+        [Self::V005, Self::V006, Self::V007]
             .into_iter()
             .find(|version| version.as_str() == text)
             .ok_or(VersionError)
@@ -44,5 +47,5 @@ impl fmt::Display for TokenVersion {
 
 /// There is no such version. Reads as the end of a sentence that begins with what was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be 006 or 007")]
+#[error("must be 005, 006 or 007")]
 pub struct VersionError;

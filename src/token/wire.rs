@@ -1,5 +1,7 @@
 //! The bytes: little-endian numbers, length-prefixed strings. Knows no token.
 
+use smallvec::SmallVec;
+
 use super::error::ParseError;
 
 /// UTF-8 text that fits a token's `string`: at most 65,535 bytes.
@@ -28,14 +30,12 @@ impl Text {
 }
 
 /// Writes fields one after the other. Every length it writes is bounded by the type it comes from.
+///
+/// The contents of usual tokens fit without an allocation.
 #[derive(Debug, Default)]
-pub(super) struct Writer(Vec<u8>);
+pub(super) struct Writer(SmallVec<[u8; 256]>);
 
 impl Writer {
-    pub(super) fn with_capacity(bytes: usize) -> Self {
-        Self(Vec::with_capacity(bytes))
-    }
-
     pub(super) fn u16(&mut self, number: u16) {
         self.0.extend_from_slice(&number.to_le_bytes());
     }
@@ -44,6 +44,11 @@ impl Writer {
         self.0.extend_from_slice(&number.to_le_bytes());
     }
 
+    pub(super) fn i16(&mut self, number: i16) {
+        self.0.extend_from_slice(&number.to_le_bytes());
+    }
+
+    /// A `string` of exactly `N` bytes.
     pub(super) fn array<const N: usize>(&mut self, bytes: &[u8; N]) {
         const {
             assert!(
@@ -71,10 +76,6 @@ impl Writer {
     pub(super) fn as_slice(&self) -> &[u8] {
         &self.0
     }
-
-    pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.0
-    }
 }
 
 /// Reads fields off the front of a slice. Total: every read either succeeds or names the field that is missing.
@@ -92,6 +93,10 @@ impl<'a> Reader<'a> {
 
     pub(super) fn u32(&mut self, field: &'static str) -> Result<u32, ParseError> {
         self.take_array(field).map(u32::from_le_bytes)
+    }
+
+    pub(super) fn i16(&mut self, field: &'static str) -> Result<i16, ParseError> {
+        self.take_array(field).map(i16::from_le_bytes)
     }
 
     /// A `string`, as bytes.

@@ -1,6 +1,7 @@
 //! What `/access_token` grants, in both dialects and both versions.
 
-use agora_token_server::token::{RtcRole, Service, TokenVersion, UnixTime, v006, v007};
+use agora_token_server::config::AccessTokenVersion;
+use agora_token_server::token::{Role, Scope, UnixTime, v006, v007};
 use axum::http::Method;
 
 use crate::support::{NOW, TestApp};
@@ -13,17 +14,17 @@ fn privileges(message: &v006::Message) -> Vec<(u16, u32)> {
 }
 
 fn rtc(message: &v007::Message) -> (&str, &str, Vec<(u16, u32)>) {
-    let [
-        Service::Rtc {
-            channel,
-            uid,
-            privileges,
-        },
-    ] = message.services.known()
-    else {
+    let [service] = message.services.known() else {
         panic!("{message:?}");
     };
-    (channel.as_str(), uid.as_str(), privileges.iter().collect())
+    let Scope::Rtc { channel, uid } = &service.scope else {
+        panic!("{message:?}");
+    };
+    (
+        channel.as_str(),
+        uid.as_str(),
+        service.privileges.iter().collect(),
+    )
 }
 
 #[tokio::test]
@@ -147,14 +148,14 @@ async fn a_publisher_of_the_tutorial_may_publish_for_expire_time() {
 #[tokio::test]
 async fn a_role_is_read_as_word_or_number() {
     for (role, meaning) in [
-        ("publisher", RtcRole::Publisher),
-        ("1", RtcRole::Publisher),
-        ("host", RtcRole::Publisher),
-        ("broadcaster", RtcRole::Publisher),
-        ("Publisher", RtcRole::Publisher),
-        ("subscriber", RtcRole::Subscriber),
-        ("2", RtcRole::Subscriber),
-        ("audience", RtcRole::Subscriber),
+        ("publisher", Role::Publisher),
+        ("1", Role::Publisher),
+        ("host", Role::Publisher),
+        ("broadcaster", Role::Publisher),
+        ("Publisher", Role::Publisher),
+        ("subscriber", Role::Subscriber),
+        ("2", Role::Subscriber),
+        ("audience", Role::Subscriber),
     ] {
         let answer = TestApp::new()
             .get(&format!("/access_token?channel=test&role={role}"))
@@ -222,7 +223,7 @@ async fn default_ttl_ends_a_privilege_for_which_no_end_is_named() {
 
 #[tokio::test]
 async fn version_007_answers_a_token_whose_privilege_ends_with_it() {
-    let app = TestApp::new().version(TokenVersion::V007);
+    let app = TestApp::new().version(AccessTokenVersion::V007);
     for (query, seconds) in [
         ("", DAY),
         ("&expiredTs=1700000600", 600),
@@ -246,7 +247,9 @@ async fn version_007_answers_a_token_whose_privilege_ends_with_it() {
 
 #[tokio::test]
 async fn version_007_binds_any_user_and_the_publisher_role_too() {
-    let app = TestApp::new().version(TokenVersion::V007).default_ttl(900);
+    let app = TestApp::new()
+        .version(AccessTokenVersion::V007)
+        .default_ttl(900);
     let message = app
         .get("/access_token?channel=test&uid=0&role=publisher")
         .await

@@ -1,9 +1,10 @@
 //! A server with a fixed clock and salt, and answers that can be looked at.
 
 use agora_token_server::access::Policy;
+use agora_token_server::config::AccessTokenVersion;
 use agora_token_server::http::{AppState, Settings, router};
 use agora_token_server::issuer::Issuer;
-use agora_token_server::token::{Lifetime, Project, TokenVersion, UnixTime, v006, v007};
+use agora_token_server::token::{Lifetime, Project, SignedBy, UnixTime, v006, v007};
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
@@ -21,7 +22,7 @@ pub(crate) struct TestApp {
 impl TestApp {
     pub(crate) fn new() -> Self {
         let settings = Settings {
-            access_token_version: TokenVersion::V006,
+            access_token_version: AccessTokenVersion::V006,
             default_lifetime: None,
             notice: None,
         };
@@ -31,7 +32,7 @@ impl TestApp {
         }
     }
 
-    pub(crate) fn version(mut self, version: TokenVersion) -> Self {
+    pub(crate) fn version(mut self, version: AccessTokenVersion) -> Self {
         self.settings.access_token_version = version;
         self
     }
@@ -125,7 +126,10 @@ impl Answer {
     #[track_caller]
     pub(crate) fn grants_006(&self, channel: &str, uid: &str) -> v006::Message {
         let token = v006::Unverified::parse(&self.token()).unwrap();
-        assert_eq!(token.verify(&project(), channel, uid), Ok(()));
+        assert_eq!(
+            token.verify(&project(), channel, uid),
+            Ok(SignedBy::Primary)
+        );
         token.message
     }
 
@@ -133,14 +137,14 @@ impl Answer {
     #[track_caller]
     pub(crate) fn grants_007(&self) -> v007::Message {
         let token = v007::Unverified::parse(&self.token()).unwrap();
-        assert_eq!(token.verify(&project()), Ok(()));
+        assert_eq!(token.verify(&project()), Ok(SignedBy::Primary));
         token.message
     }
 }
 
 fn project() -> Project {
-    Project {
-        app_id: "970CA35de60c44645bbae8a215061b33".parse().unwrap(),
-        certificate: "5CFd2fd1755d40ecb72977518be15d3b".parse().unwrap(),
-    }
+    Project::new(
+        "970CA35de60c44645bbae8a215061b33".parse().unwrap(),
+        "5CFd2fd1755d40ecb72977518be15d3b".parse().unwrap(),
+    )
 }

@@ -7,8 +7,10 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use agora_token_server::config::vars::{self, Variable};
-use agora_token_server::config::{AllowedOrigins, Config, Environment, LogFormat};
-use agora_token_server::token::{Lifetime, TokenVersion};
+use agora_token_server::config::{
+    AccessTokenVersion, AllowedOrigins, Config, Environment, LogFormat,
+};
+use agora_token_server::token::Lifetime;
 use tracing::level_filters::LevelFilter;
 
 const APP_ID: &str = "970CA35de60c44645bbae8a215061b33";
@@ -76,7 +78,7 @@ fn two_variables_are_enough() {
     assert_eq!(config.allowed_origins, AllowedOrigins::Any);
     assert_eq!(
         (config.access_token_version, config.default_lifetime),
-        (TokenVersion::V006, None)
+        (AccessTokenVersion::V006, None)
     );
     assert_eq!(
         (config.log.level.filter(), config.log.format),
@@ -103,7 +105,7 @@ fn every_variable_is_read() {
     assert!(config.project.certificate.is(CERTIFICATE));
     assert_eq!(config.listen.to_string(), "[::1]:9000");
     assert!(config.allowed_origins.allow("https://x.b.example"));
-    assert_eq!(config.access_token_version, TokenVersion::V007);
+    assert_eq!(config.access_token_version, AccessTokenVersion::V007);
     assert_eq!(config.default_lifetime.map(Lifetime::seconds), Some(600));
     assert_eq!(
         (config.log.level.filter(), config.log.format),
@@ -157,7 +159,7 @@ fn a_dotenv_file_is_read_and_the_environment_wins() {
     let environment = environment(&[("SERVER_PORT", "9001"), ("HOST", "")], Some(&dotenv));
     let config = Config::read(&environment, None).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:9001");
-    assert_eq!(config.access_token_version, TokenVersion::V007);
+    assert_eq!(config.access_token_version, AccessTokenVersion::V007);
     assert!(config.project.certificate.is(CERTIFICATE));
 }
 

@@ -43,7 +43,7 @@ fn a_character_outside_the_set_is_named_with_its_position() {
 
 #[test]
 fn a_uid_is_any_user_a_number_or_an_account() {
-    let signed = |text: &str| Uid::parse(text).map(|uid| uid.as_signed().into_owned());
+    let signed = |text: &str| Uid::parse(text).map(|uid| uid.signed().to_string());
     assert_eq!(Uid::parse(""), Ok(Uid::Any));
     assert_eq!(Uid::parse("0"), Ok(Uid::Any));
     assert_eq!(Uid::parse("1234"), Ok(Uid::from(1234)));

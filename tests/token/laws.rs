@@ -1,12 +1,15 @@
 //! What holds for any token: it reads back as it was made, and nothing in it can be changed.
 
 use agora_token_server::token::{
-    Privilege, Privileges, Project, Service, Services, Text, UnixTime, UnverifiedToken, v006, v007,
+    Permission, Permissions, Privilege, Project, Resource, Scope, Service, ServiceKind, Services,
+    SignedBy, Text, UnixTime, UnverifiedToken, v005, v006, v007,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
+
+use crate::support::{content_of_007, token_007_of};
 
 proptest! {
     // Each case of the flipping laws is some 2,000 tokens.
@@ -20,7 +23,7 @@ proptest! {
         let read = v006::Unverified::parse(&token).unwrap();
         prop_assert_eq!(&read.message, &message);
         prop_assert_eq!(read.app_id, project.app_id);
-        prop_assert_eq!(read.verify(&project, &channel, &uid), Ok(()));
+        prop_assert_eq!(read.verify(&project, &channel, &uid), Ok(SignedBy::Primary));
     }
 
     #[test]
@@ -28,7 +31,37 @@ proptest! {
         let read = v007::Unverified::parse(&v007::mint(&project, &message)).unwrap();
         prop_assert_eq!(&read.message, &message);
         prop_assert_eq!(read.app_id, project.app_id);
-        prop_assert_eq!(read.verify(&project), Ok(()));
+        prop_assert_eq!(read.verify(&project), Ok(SignedBy::Primary));
+    }
+
+    #[test]
+    fn a_005_key_reads_back_as_it_was_made(
+        project in projects(), channel in texts(), uid in any::<u32>(),
+        kind in proptest::sample::select(v005::KeyKind::ALL.as_slice()), numbers in any::<(u32, u32, u32)>(),
+    ) {
+        let (issued_at, salt, ends_at) = numbers;
+        let message =
+            v005::Message::new(kind, UnixTime::from_seconds(issued_at), salt, UnixTime::from_seconds(ends_at));
+        let read = v005::Unverified::parse(&v005::mint(&project, &channel, uid, &message)).unwrap();
+        prop_assert_eq!(&read.message, &message);
+        prop_assert_eq!(read.message.kind(), Some(kind));
+        prop_assert_eq!(read.app_id.as_str(), project.app_id.as_str().to_ascii_lowercase());
+        prop_assert_eq!(read.verify(&project, &channel, uid), Ok(SignedBy::Primary));
+    }
+
+    #[test]
+    fn any_flipped_bit_of_a_005_key_fails_verification(
+        project in projects(), channel in texts(), uid in any::<u32>(),
+        kind in proptest::sample::select(v005::KeyKind::ALL.as_slice()),
+    ) {
+        let (issued_at, ends_at) = (UnixTime::from_seconds(1_700_000_000), UnixTime::from_seconds(0));
+        let key = v005::mint(&project, &channel, uid, &v005::Message::new(kind, issued_at, 1, ends_at));
+        for (byte, bit, changed) in flipped(key.as_bytes()) {
+            let accepted = String::from_utf8(changed).is_ok_and(|key| {
+                v005::Unverified::parse(&key).is_ok_and(|key| key.verify(&project, &channel, uid).is_ok())
+            });
+            prop_assert!(!accepted, "bit {bit} of byte {byte} in {key}");
+        }
     }
 
     #[test]
@@ -52,9 +85,9 @@ proptest! {
     fn any_flipped_bit_under_the_compression_of_a_007_token_fails_verification(
         project in projects(), message in messages_007(),
     ) {
-        let content = inflated(&v007::mint(&project, &message));
+        let content = content_of_007(&v007::mint(&project, &message));
         for (byte, bit, changed) in flipped(&content) {
-            prop_assert!(!verifies_007(&deflated(&changed), &project), "bit {bit} of byte {byte}");
+            prop_assert!(!verifies_007(&token_007_of(&changed), &project), "bit {bit} of byte {byte}");
         }
     }
 
@@ -75,44 +108,16 @@ proptest! {
     }
 
     #[test]
-    fn reading_never_panics(text in "(006|007)?[0-9a-f]{0,40}[A-Za-z0-9+/]{0,200}={0,2}") {
+    fn reading_never_panics(text in "(005|006|007)?[0-9a-f]{0,40}[A-Za-z0-9+/]{0,200}={0,2}") {
         let _ = UnverifiedToken::parse(&text);
     }
 
     #[test]
     fn reading_any_content_never_panics(content in vec(any::<u8>(), 0..300)) {
-        let _ = UnverifiedToken::parse(&deflated(&content));
+        let _ = UnverifiedToken::parse(&token_007_of(&content));
+        let _ = UnverifiedToken::parse(&format!("005{}", STANDARD.encode(&content)));
         let _ = UnverifiedToken::parse(&format!("006{}{}", "a".repeat(32), STANDARD.encode(&content)));
     }
-}
-
-#[test]
-fn a_compression_bomb_is_not_inflated() {
-    let token = deflated(&vec![0; 10_000_000]);
-    let error = UnverifiedToken::parse(&token).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the content inflates to more than 65536 bytes"
-    );
-}
-
-#[test]
-fn bytes_after_the_end_are_reported() {
-    let project = Project {
-        app_id: "a".repeat(32).parse().unwrap(),
-        certificate: "b".repeat(32).parse().unwrap(),
-    };
-    let message = v006::Message {
-        salt: 1,
-        ends_at: UnixTime::from_seconds(2),
-        privileges: Privileges::default(),
-    };
-    let token = v006::mint(&project, "c", "", &message);
-    let mut content = STANDARD.decode(&token[35..]).unwrap();
-    content.extend([0; 5]);
-    let longer = format!("{}{}", &token[..35], STANDARD.encode(content));
-    let error = UnverifiedToken::parse(&longer).unwrap_err();
-    assert_eq!(error.to_string(), "5 bytes stand after the message");
 }
 
 fn verifies_006(token: &str, project: &Project, channel: &str, uid: &str) -> bool {
@@ -133,37 +138,13 @@ fn flipped(bytes: &[u8]) -> impl Iterator<Item = (usize, u8, Vec<u8>)> {
     })
 }
 
-fn inflated(token: &str) -> Vec<u8> {
-    let packed = STANDARD.decode(token.strip_prefix("007").unwrap()).unwrap();
-    let mut content = Vec::new();
-    std::io::Read::read_to_end(
-        &mut flate2::read::ZlibDecoder::new(packed.as_slice()),
-        &mut content,
-    )
-    .unwrap();
-    content
-}
-
-fn deflated(content: &[u8]) -> String {
-    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::none());
-    std::io::Write::write_all(&mut encoder, content).unwrap();
-    format!("007{}", STANDARD.encode(encoder.finish().unwrap()))
-}
-
 fn privileges() -> impl Strategy<Value = Privilege> {
-    use Privilege::{AdministrateChannel, JoinChannel, PublishAudioStream, RtmLogin};
-    proptest::sample::select(vec![
-        JoinChannel,
-        PublishAudioStream,
-        AdministrateChannel,
-        RtmLogin,
-    ])
+    proptest::sample::select(v006::PRIVILEGES.as_slice())
 }
 
 fn projects() -> impl Strategy<Value = Project> {
-    ("[0-9a-fA-F]{32}", "[0-9a-fA-F]{32}").prop_map(|(app_id, certificate)| Project {
-        app_id: app_id.parse().unwrap(),
-        certificate: certificate.parse().unwrap(),
+    ("[0-9a-fA-F]{32}", "[0-9a-fA-F]{32}").prop_map(|(app_id, certificate)| {
+        Project::new(app_id.parse().unwrap(), certificate.parse().unwrap())
     })
 }
 
@@ -181,21 +162,71 @@ fn messages_006() -> impl Strategy<Value = v006::Message> {
 }
 
 fn messages_007() -> impl Strategy<Value = v007::Message> {
-    let service = (
-        ".{0,64}",
-        ".{0,64}",
-        btree_map(privileges(), any::<u32>(), 0..3),
-    );
-    (any::<u32>(), any::<u32>(), 1..=v007::MAX_SALT, service).prop_map(
-        |(issued_at, expire, salt, (channel, uid, privileges))| v007::Message {
+    (
+        any::<u32>(),
+        any::<u32>(),
+        1..=v007::MAX_SALT,
+        vec(services(), 0..4),
+    )
+        .prop_map(|(issued_at, expire, salt, services)| v007::Message {
             issued_at: UnixTime::from_seconds(issued_at),
             expire,
             salt,
-            services: Services::one(Service::Rtc {
-                channel: Text::new(channel).unwrap(),
-                uid: Text::new(uid).unwrap(),
-                privileges: privileges.into_iter().collect(),
-            }),
-        },
+            services: Services::in_order(services),
+        })
+}
+
+fn services() -> impl Strategy<Value = Service> {
+    let kinds = proptest::sample::select(ServiceKind::ALL.as_slice());
+    (
+        kinds,
+        texts(),
+        texts(),
+        any::<i16>(),
+        permissions(),
+        vec(any::<u32>(), 4),
     )
+        .prop_map(|(kind, first, second, role, permissions, ends)| {
+            let scope = match kind {
+                ServiceKind::Rtc => Scope::Rtc {
+                    channel: first,
+                    uid: second,
+                },
+                ServiceKind::Rtm => Scope::Rtm { user_id: first },
+                ServiceKind::Streaming => Scope::Streaming {
+                    channel: first,
+                    account: second,
+                },
+                ServiceKind::Fpa => Scope::Fpa,
+                ServiceKind::Chat => Scope::Chat { user_id: first },
+                ServiceKind::Fcdn => Scope::Fcdn {
+                    channel: first,
+                    account: second,
+                },
+                ServiceKind::Apaas => Scope::Apaas {
+                    room: first,
+                    user: second,
+                    role,
+                },
+                ServiceKind::Rtm2 => Scope::Rtm2 {
+                    user_id: first,
+                    permissions,
+                },
+                ServiceKind::ConvoAi => Scope::ConvoAi,
+                ServiceKind::Stt => Scope::Stt,
+            };
+            let privileges = kind.privileges().iter().copied().zip(ends).collect();
+            Service { privileges, scope }
+        })
+}
+
+fn permissions() -> impl Strategy<Value = Permissions> {
+    let resources = proptest::sample::select(Resource::ALL.as_slice());
+    let permissions = proptest::sample::select(Permission::ALL.as_slice());
+    vec((resources, permissions, vec(texts(), 0..3)), 0..4)
+        .prop_map(|entries| Permissions::new(entries).unwrap())
+}
+
+fn texts() -> impl Strategy<Value = Text> {
+    ".{0,64}".prop_map(|text| Text::new(text).unwrap())
 }

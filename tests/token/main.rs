@@ -4,5 +4,7 @@
 
 mod identifiers;
 mod laws;
+mod reading;
+mod support;
 mod times;
 mod vectors;

@@ -1,18 +1,35 @@
 //! Every case of the official packages is made again, read and verified.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 
+use agora_token_server::token::v005::{KeyKind, Upload};
 use agora_token_server::token::{
-    Privilege, Privileges, Project, Service, Services, Text, UnixTime, UnverifiedToken, v006, v007,
+    Binding, Permission, Permissions, Privilege, Privileges, Project, Resource, Scope, Service,
+    ServiceKind, Services, SignedBy, Text, UnixTime, UnverifiedToken, v005, v006, v007,
 };
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::support::{content_of_007, hex};
 
 #[derive(Deserialize)]
 struct Vectors<C> {
     cases: Vec<C>,
+}
+
+#[derive(Deserialize)]
+struct Case005 {
+    name: String,
+    kind: String,
+    app_id: String,
+    app_certificate: String,
+    channel: String,
+    unix_ts: u32,
+    salt: u32,
+    uid: u32,
+    expired_ts: u32,
+    permission: Option<String>,
+    key: String,
 }
 
 #[derive(Deserialize)]
@@ -49,42 +66,91 @@ struct CaseService {
     channel_name: String,
     #[serde(default)]
     uid: String,
+    #[serde(default)]
+    account: String,
+    #[serde(default)]
+    user_id: String,
+    #[serde(default)]
+    room_uuid: String,
+    #[serde(default)]
+    user_uuid: String,
+    #[serde(default)]
+    role: i16,
+    #[serde(default)]
+    permissions: Vec<CasePermission>,
     privileges: BTreeMap<String, u32>,
 }
 
-const RTC: u16 = 1;
+#[derive(Deserialize)]
+struct CasePermission {
+    resource: usize,
+    permission: usize,
+    names: Vec<String>,
+}
+
+#[test]
+fn every_005_key_is_equal_to_the_byte_and_verifies_back() {
+    let cases: Vec<Case005> = cases(include_str!("../vectors/key_005.json"));
+    assert_eq!(cases.len(), 16);
+    for case in cases {
+        let project = project(&case.app_id, &case.app_certificate);
+        let end = UnixTime::from_seconds(case.expired_ts);
+        let issued_at = UnixTime::from_seconds(case.unix_ts);
+        let message = v005::Message::new(case.kind(), issued_at, case.salt, end);
+        let key = v005::mint(&project, &text(&case.channel), case.uid, &message);
+        assert_eq!(key, case.key, "{}", case.name);
+
+        let read = UnverifiedToken::parse(&case.key).unwrap();
+        let UnverifiedToken::V005(inner) = &read else {
+            panic!("{}", case.name)
+        };
+        assert_eq!(inner.message, message, "{}", case.name);
+        assert_eq!(inner.message.kind(), Some(case.kind()), "{}", case.name);
+        let uid = case.uid.to_string();
+        let binding = Binding {
+            channel: &case.channel,
+            uid: &uid,
+        };
+        assert_eq!(
+            signed_by(&read, &project, Some(binding)),
+            SignedBy::Primary,
+            "{}",
+            case.name
+        );
+    }
+}
 
 #[test]
 fn every_006_token_is_equal_to_the_byte_and_verifies_back() {
-    let vectors: Vectors<Case006> =
-        serde_json::from_str(include_str!("../vectors/token_006.json")).unwrap();
-    assert_eq!(vectors.cases.len(), 40);
-    for case in vectors.cases {
+    let cases: Vec<Case006> = cases(include_str!("../vectors/token_006.json"));
+    assert_eq!(cases.len(), 40);
+    for case in cases {
         let project = project(&case.app_id, &case.app_certificate);
         let message = v006::Message {
             salt: case.salt,
             ends_at: UnixTime::from_seconds(case.ts),
-            privileges: privileges(&case.privileges),
+            privileges: privileges(&case.privileges, &v006::PRIVILEGES),
         };
-        assert_eq!(
-            v006::mint(&project, &case.channel, &case.uid, &message),
-            case.token,
-            "{}",
-            case.name
-        );
+        let token = v006::mint(&project, &case.channel, &case.uid, &message);
+        assert_eq!(token, case.token, "{}", case.name);
 
-        let UnverifiedToken::V006(read) = UnverifiedToken::parse(&case.token).unwrap() else {
-            panic!("{}: read as another version", case.name);
+        let read = UnverifiedToken::parse(&case.token).unwrap();
+        let UnverifiedToken::V006(inner) = &read else {
+            panic!("{}", case.name)
         };
         assert_eq!(
-            (read.app_id, &read.message),
+            (inner.app_id, &inner.message),
             (project.app_id, &message),
             "{}",
             case.name
         );
+        let binding = Binding {
+            channel: &case.channel,
+            uid: &case.uid,
+        };
         assert_eq!(
-            read.verify(&project, &case.channel, &case.uid),
-            Ok(()),
+            signed_by(&read, &project, Some(binding)),
+            SignedBy::Primary,
             "{}",
             case.name
         );
@@ -92,119 +158,140 @@ fn every_006_token_is_equal_to_the_byte_and_verifies_back() {
 }
 
 #[test]
-fn every_007_token_for_rtc_is_equal_after_inflating_and_verifies_back() {
-    let vectors: Vectors<Case007> =
-        serde_json::from_str(include_str!("../vectors/token_007.json")).unwrap();
-    let is_rtc = |case: &Case007| matches!(case.services.as_slice(), [only] if only.kind == RTC);
-    let cases: Vec<Case007> = vectors.cases.into_iter().filter(is_rtc).collect();
-    assert_eq!(cases.len(), 10);
+fn every_007_token_is_equal_after_inflating_and_verifies_back() {
+    let cases: Vec<Case007> = cases(include_str!("../vectors/token_007.json"));
+    assert_eq!(cases.len(), 65);
     for case in cases {
         let project = project(&case.app_id, &case.app_certificate);
-        let service = &case.services[0];
         let message = v007::Message {
             issued_at: UnixTime::from_seconds(case.issue_ts),
             expire: case.expire,
             salt: case.salt,
-            services: Services::one(Service::Rtc {
-                channel: Text::new(&service.channel_name).unwrap(),
-                uid: Text::new(&service.uid).unwrap(),
-                privileges: privileges(&service.privileges),
-            }),
+            services: Services::in_order(case.services.iter().map(CaseService::service).collect()),
         };
-        let minted = v007::mint(&project, &message);
-        assert_eq!(content_hex(&minted), case.content_hex, "{}", case.name);
+        let token = v007::mint(&project, &message);
+        assert_eq!(
+            hex(&content_of_007(&token)),
+            case.content_hex,
+            "{}",
+            case.name
+        );
 
-        for token in [&minted, &case.token] {
-            let UnverifiedToken::V007(read) = UnverifiedToken::parse(token).unwrap() else {
-                panic!("{}: read as another version", case.name);
+        for token in [&token, &case.token] {
+            let read = UnverifiedToken::parse(token).unwrap();
+            let UnverifiedToken::V007(inner) = &read else {
+                panic!("{}", case.name)
             };
             assert_eq!(
-                (read.app_id, &read.message),
+                (inner.app_id, &inner.message),
                 (project.app_id, &message),
                 "{}",
                 case.name
             );
-            assert_eq!(read.verify(&project), Ok(()), "{}", case.name);
+            assert_eq!(
+                signed_by(&read, &project, None),
+                SignedBy::Primary,
+                "{}",
+                case.name
+            );
         }
     }
 }
 
-#[test]
-fn a_token_with_a_service_that_is_not_known_is_read_up_to_it() {
-    let vectors: Vectors<Case007> =
-        serde_json::from_str(include_str!("../vectors/token_007.json")).unwrap();
-    let others = vectors
-        .cases
-        .iter()
-        .filter(|case| case.services.iter().any(|service| service.kind != RTC));
-    let mut seen = 0;
-    for case in others {
-        let UnverifiedToken::V007(read) = UnverifiedToken::parse(&case.token).unwrap() else {
-            panic!("{}: read as another version", case.name);
-        };
-        let mut kinds: Vec<u16> = case.services.iter().map(|service| service.kind).collect();
-        kinds.sort_unstable();
-        let first_unknown = kinds.into_iter().find(|kind| *kind != RTC);
-        let unknown = read.message.services.unknown().map(|service| service.kind);
-        assert_eq!(unknown, first_unknown, "{}", case.name);
-        assert_eq!(
-            read.verify(&project(&case.app_id, &case.app_certificate)),
-            Ok(()),
-            "{}",
-            case.name
-        );
-        seen += 1;
+impl Case005 {
+    fn kind(&self) -> KeyKind {
+        match (self.kind.as_str(), self.permission.as_deref()) {
+            ("media_channel", _) => KeyKind::MediaChannel,
+            ("recording", _) => KeyKind::Recording,
+            ("public_sharing", _) => KeyKind::PublicSharing,
+            ("in_channel_permission", Some("0")) => KeyKind::InChannelPermission(Upload::Nothing),
+            ("in_channel_permission", Some("3")) => {
+                KeyKind::InChannelPermission(Upload::AudioAndVideo)
+            }
+            other => panic!("{other:?}"),
+        }
     }
-    assert!(seen > 20, "only {seen} such cases");
+}
+
+impl CaseService {
+    fn service(&self) -> Service {
+        let kind = ServiceKind::from_number(self.kind).unwrap();
+        let (channel, account) = (text(&self.channel_name), text(&self.account));
+        let user_id = text(&self.user_id);
+        let scope = match kind {
+            ServiceKind::Rtc => Scope::Rtc {
+                channel,
+                uid: text(&self.uid),
+            },
+            ServiceKind::Rtm => Scope::Rtm { user_id },
+            ServiceKind::Streaming => Scope::Streaming { channel, account },
+            ServiceKind::Fpa => Scope::Fpa,
+            ServiceKind::Chat => Scope::Chat { user_id },
+            ServiceKind::Fcdn => Scope::Fcdn { channel, account },
+            ServiceKind::Apaas => Scope::Apaas {
+                room: text(&self.room_uuid),
+                user: text(&self.user_uuid),
+                role: self.role,
+            },
+            ServiceKind::Rtm2 => Scope::Rtm2 {
+                user_id,
+                permissions: self.permissions(),
+            },
+            ServiceKind::ConvoAi => Scope::ConvoAi,
+            ServiceKind::Stt => Scope::Stt,
+        };
+        Service {
+            privileges: privileges(&self.privileges, kind.privileges()),
+            scope,
+        }
+    }
+
+    fn permissions(&self) -> Permissions {
+        let entries = self.permissions.iter().map(
+            |CasePermission {
+                 resource,
+                 permission,
+                 names,
+             }| {
+                let names = names.iter().map(|name| text(name)).collect();
+                (
+                    Resource::ALL[*resource],
+                    Permission::ALL[*permission],
+                    names,
+                )
+            },
+        );
+        Permissions::new(entries).unwrap()
+    }
+}
+
+fn cases<C: DeserializeOwned>(json: &str) -> Vec<C> {
+    serde_json::from_str::<Vectors<C>>(json).unwrap().cases
+}
+
+#[track_caller]
+fn signed_by(token: &UnverifiedToken, project: &Project, binding: Option<Binding<'_>>) -> SignedBy {
+    token.verify(project, binding).unwrap().signed_by()
 }
 
 fn project(app_id: &str, certificate: &str) -> Project {
-    Project {
-        app_id: app_id.parse().unwrap(),
-        certificate: certificate.parse().unwrap(),
-    }
+    Project::new(app_id.parse().unwrap(), certificate.parse().unwrap())
 }
 
-fn privileges(by_number: &BTreeMap<String, u32>) -> Privileges {
+fn text(text: &str) -> Text {
+    Text::new(text).unwrap()
+}
+
+fn privileges(by_number: &BTreeMap<String, u32>, known: &[Privilege]) -> Privileges {
+    let privilege = |number: &str| {
+        let number: u16 = number.parse().unwrap();
+        *known
+            .iter()
+            .find(|privilege| privilege.number() == number)
+            .unwrap()
+    };
     by_number
         .iter()
-        .map(|(number, end)| (privilege(number.parse().unwrap()), *end))
+        .map(|(number, end)| (privilege(number), *end))
         .collect()
-}
-
-fn privilege(number: u16) -> Privilege {
-    use Privilege as P;
-    let all = [
-        P::JoinChannel,
-        P::PublishAudioStream,
-        P::PublishVideoStream,
-        P::PublishDataStream,
-        P::PublishAudioCdn,
-        P::PublishVideoCdn,
-        P::RequestPublishAudioStream,
-        P::RequestPublishVideoStream,
-        P::RequestPublishDataStream,
-        P::InvitePublishAudioStream,
-        P::InvitePublishVideoStream,
-        P::InvitePublishDataStream,
-        P::AdministrateChannel,
-        P::RtmLogin,
-    ];
-    all.into_iter()
-        .find(|privilege| privilege.number() == number)
-        .unwrap()
-}
-
-/// The zlib stream of a token, inflated by the library alone.
-fn content_hex(token: &str) -> String {
-    use std::fmt::Write;
-    let packed = STANDARD.decode(token.strip_prefix("007").unwrap()).unwrap();
-    let mut content = Vec::new();
-    flate2::read::ZlibDecoder::new(packed.as_slice())
-        .read_to_end(&mut content)
-        .unwrap();
-    content.iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").unwrap();
-        hex
-    })
 }

@@ -2,7 +2,7 @@
 
 use super::error::{Excerpt, InputError};
 use super::query::Parameter;
-use crate::token::{ChannelName, Lifetime, RtcRole, TimeError, Uid, UnixTime};
+use crate::token::{ChannelName, Lifetime, Role, TimeError, Uid, UnixTime};
 
 pub(in crate::http) fn channel(
     parameter: Option<Parameter<'_>>,
@@ -22,13 +22,13 @@ pub(in crate::http) fn uid(parameter: Option<Parameter<'_>>) -> Result<Uid, Inpu
 }
 
 /// No role is a subscriber.
-pub(in crate::http) fn role(parameter: Option<Parameter<'_>>) -> Result<RtcRole, InputError> {
+pub(in crate::http) fn role(parameter: Option<Parameter<'_>>) -> Result<Role, InputError> {
     let Some(Parameter { name, value }) = parameter else {
-        return Ok(RtcRole::Subscriber);
+        return Ok(Role::Subscriber);
     };
     match value.to_ascii_lowercase().as_str() {
-        "publisher" | "1" | "host" | "broadcaster" => Ok(RtcRole::Publisher),
-        "subscriber" | "2" | "audience" => Ok(RtcRole::Subscriber),
+        "publisher" | "1" | "host" | "broadcaster" => Ok(Role::Publisher),
+        "subscriber" | "2" | "audience" => Ok(Role::Subscriber),
         _ => Err(InputError::Role {
             name,
             found: Excerpt::of(value),

@@ -14,12 +14,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::access::Caller;
+use crate::config::AccessTokenVersion;
 use crate::http::error::Error;
 use crate::http::extract::QueryText;
 use crate::http::headers::json;
 use crate::http::input::{self, InputError, Query};
 use crate::http::state::{AppState, Settings};
-use crate::issuer::TokenRequest;
+use crate::issuer::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 use crate::token::{Lifetime, UnixTime};
 
 pub(in crate::http) async fn answer(
@@ -60,11 +61,19 @@ fn parse(
             .default_lifetime
             .or(is_tutorial.then_some(Lifetime::HOUR)),
     };
-    Ok(TokenRequest {
-        version: settings.access_token_version,
-        channel: input::channel(channel)?,
-        uid: input::uid(query.one_of(&["uid"])?)?,
-        role: input::role(role)?,
-        lifetime,
-    })
+    let channel = input::channel(channel)?;
+    let uid = input::uid(query.one_of(&["uid"])?)?;
+    let grants = Grants::of_role(input::role(role)?);
+    let subject = match settings.access_token_version {
+        AccessTokenVersion::V006 => Subject::V006Rtc {
+            channel,
+            uid,
+            grants,
+        },
+        AccessTokenVersion::V007 => Subject::V007(vec![ServiceRequest {
+            target: Target::Rtc { channel, uid },
+            grants,
+        }]),
+    };
+    Ok(TokenRequest { subject, lifetime })
 }

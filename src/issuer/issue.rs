@@ -1,0 +1,159 @@
+//! From what is asked for to the message of its format.
+
+use super::Issued;
+use super::request::{Grants, ServiceRequest, Subject, Target, TokenRequest};
+use crate::token::{
+    Lifetime, Privilege, Privileges, Project, Scope, Service, Services, Text, UnixTime, v005, v006,
+    v007,
+};
+
+/// Makes the token that a request asks for, byte for byte the same for the same time and salt.
+#[must_use]
+pub fn issue(project: &Project, request: &TokenRequest, now: UnixTime, salt: u32) -> Issued {
+    let made = Making {
+        project,
+        now,
+        salt,
+        lifetime: request.lifetime,
+    };
+    let (token, lasts) = match &request.subject {
+        Subject::V005 { kind, channel, uid } => made.v005(*kind, &channel.into(), *uid),
+        Subject::V006Rtc {
+            channel,
+            uid,
+            grants,
+        } => made.v006(channel.as_str(), &uid.signed(), grants),
+        Subject::V006Rtm { user_id } => {
+            made.v006(user_id.as_str(), "", &Grants::all(&[Privilege::RTM_LOGIN]))
+        }
+        Subject::V007(services) => made.v007(services),
+    };
+    Issued {
+        token,
+        version: request.version(),
+        issued_at: now,
+        expires_at: now.after(lasts),
+    }
+}
+
+/// What every format needs. Each makes its token and says how long that lasts.
+struct Making<'a> {
+    project: &'a Project,
+    now: UnixTime,
+    salt: u32,
+    lifetime: Option<Lifetime>,
+}
+
+impl Making<'_> {
+    fn v005(&self, kind: v005::KeyKind, channel: &Text, uid: u32) -> (String, Lifetime) {
+        let ends_at = UnixTime::from_seconds(self.end(None));
+        let message = v005::Message::new(kind, self.now, self.salt, ends_at);
+        (
+            v005::mint(self.project, channel, uid, &message),
+            self.lifetime.unwrap_or(Lifetime::MAX),
+        )
+    }
+
+    /// As every official builder does, the token itself ends after 24 hours, whatever its privileges do.
+    fn v006(&self, channel: &str, uid: &str, grants: &Grants) -> (String, Lifetime) {
+        let message = v006::Message {
+            salt: self.salt,
+            ends_at: self.now.after(Lifetime::MAX),
+            privileges: grants
+                .iter()
+                .map(|(privilege, own)| (privilege, self.end(own)))
+                .collect(),
+        };
+        let longest = grants
+            .iter()
+            .map(|(_, own)| own.or(self.lifetime).unwrap_or(Lifetime::MAX))
+            .max();
+        (
+            v006::mint(self.project, channel, uid, &message),
+            longest.unwrap_or(Lifetime::MAX),
+        )
+    }
+
+    /// Token and privileges end together, unless a privilege has a lifetime of its own: the SDK's will-expire event
+    /// follows the privileges, and would not come if only the token ended.
+    fn v007(&self, services: &[ServiceRequest]) -> (String, Lifetime) {
+        let lifetime = self.lifetime.unwrap_or(Lifetime::MAX);
+        let service = |ServiceRequest { target, grants }: &ServiceRequest| Service {
+            privileges: seconds(grants, lifetime),
+            scope: target.into(),
+        };
+        let message = v007::Message {
+            issued_at: self.now,
+            expire: lifetime.seconds(),
+            salt: self.salt,
+            services: Services::in_order(services.iter().map(service).collect()),
+        };
+        (v007::mint(self.project, &message), lifetime)
+    }
+
+    /// The Unix time at which something ends; 0 for no end of its own.
+    fn end(&self, own: Option<Lifetime>) -> u32 {
+        own.or(self.lifetime)
+            .map_or(0, |lifetime| self.now.after(lifetime).seconds())
+    }
+}
+
+fn seconds(grants: &Grants, lifetime: Lifetime) -> Privileges {
+    grants
+        .iter()
+        .map(|(privilege, own)| (privilege, own.unwrap_or(lifetime).seconds()))
+        .collect()
+}
+
+impl From<&Target> for Scope {
+    fn from(target: &Target) -> Self {
+        match target {
+            Target::Rtc { channel, uid } => Self::Rtc {
+                channel: channel.into(),
+                uid: uid.into(),
+            },
+            Target::Rtm { user_id } => Self::Rtm {
+                user_id: user_id.into(),
+            },
+            Target::Streaming { channel, account } => Self::Streaming {
+                channel: channel.into(),
+                account: account.into(),
+            },
+            Target::Fpa => Self::Fpa,
+            Target::Chat { user_id } => Self::Chat {
+                user_id: user_id.as_ref().map(Text::from).unwrap_or_default(),
+            },
+            Target::Fcdn { channel, account } => Self::Fcdn {
+                channel: channel.into(),
+                account: account.into(),
+            },
+            Target::ApaasRoomUser { room, user, role } => Self::Apaas {
+                room: room.into(),
+                user: user.into(),
+                role: *role,
+            },
+            Target::ApaasUser { user } => Self::Apaas {
+                room: Text::default(),
+                user: user.into(),
+                role: NO_ROLE,
+            },
+            Target::ApaasApp => Self::Apaas {
+                room: Text::default(),
+                user: Text::default(),
+                role: NO_ROLE,
+            },
+            Target::Rtm2 {
+                user_id,
+                permissions,
+            } => Self::Rtm2 {
+                user_id: user_id.into(),
+                permissions: permissions.clone(),
+            },
+            Target::ConvoAi => Self::ConvoAi,
+            Target::Stt => Self::Stt,
+        }
+    }
+}
+
+/// How a classroom token says that it is for no role.
+const NO_ROLE: i16 = -1;
