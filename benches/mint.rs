@@ -7,12 +7,16 @@
 use std::hint::black_box;
 
 use agora_token_server::token::{
-    Privileges, Project, Role, Scope, Service, Services, Text, UnixTime, v006, v007,
+    Binding, Privileges, Project, Role, Scope, Service, Services, Text, UnixTime, v006, v007,
 };
 use criterion::Criterion;
 
 const CHANNEL: &str = "test";
 const UID: &str = "1234";
+const BINDING: Binding<'_> = Binding {
+    channel: CHANNEL,
+    uid: UID,
+};
 const NOW: u32 = 1_800_000_000;
 const HOUR: u32 = 3_600;
 const DAY: u32 = 86_400;
@@ -50,7 +54,7 @@ fn main() {
     });
     bench("006 parse and verify", &mut || {
         let token = v006::Unverified::parse(black_box(&token_006)).expect("minted here");
-        let verdict = token.verify(&project, black_box(CHANNEL), black_box(UID));
+        let verdict = token.verify(&project, black_box(BINDING));
         verdict.expect("minted here");
     });
     bench("007 mint, RTC with 4 privileges", &mut || {
@@ -70,7 +74,7 @@ fn mint_006(project: &Project, role: Role, salt: u32) -> String {
         ends_at: UnixTime::from_seconds(black_box(NOW + DAY)),
         privileges: Privileges::all(role.privileges(), black_box(NOW + HOUR)),
     };
-    v006::mint(project, black_box(CHANNEL), black_box(UID), &message)
+    v006::mint(project, black_box(BINDING), &message)
 }
 
 fn mint_007(project: &Project, salt: u32) -> String {

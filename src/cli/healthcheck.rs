@@ -5,25 +5,28 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use super::fail;
 use super::serve::reachable;
-use super::{UNUSABLE, fail};
 use crate::config::{Config, Environment};
+
+/// The one code beside 0 that Docker lets a health check end with.
+const UNWELL: u8 = 1;
 
 const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(super) fn run(environment: &Environment) -> ExitCode {
     let listen = match Config::read_listen(environment) {
         Ok(listen) => listen,
-        Err(error) => return fail(UNUSABLE, error),
+        Err(error) => return fail(UNWELL, error),
     };
     let address = SocketAddr::new(reachable(listen.ip()), listen.port());
     match ask(address) {
         Ok(status) if status == *b"HTTP/1.1 200" => ExitCode::SUCCESS,
         Ok(_) => fail(
-            1,
+            UNWELL,
             format_args!("the server at {address} is not well: /healthz does not answer 200"),
         ),
-        Err(error) => fail(1, format_args!("no answer from {address}: {error}")),
+        Err(error) => fail(UNWELL, format_args!("no answer from {address}: {error}")),
     }
 }
 

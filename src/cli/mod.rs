@@ -13,16 +13,14 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::Environment;
+use crate::config::vars::{self, Variable};
 
 /// Exit code for a configuration or a command line that cannot be used.
 const UNUSABLE: u8 = 2;
 
 /// The token server for Agora real-time voice, video and messaging clients.
-///
-/// Configured by environment variables or a .env file in the working directory: `APP_ID` and `APP_CERTIFICATE` are
-/// required. The README lists them all.
 #[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true)]
+#[command(version, args_conflicts_with_subcommands = true, after_long_help = variables())]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -62,7 +60,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let environment = Environment::of_process();
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
-        Command::Serve(Serve { demo }) => serve::run(&environment, demo),
+        Command::Serve(Serve { demo }) => serve::run(environment, demo),
         Command::CheckConfig => check_config::run(&environment),
         Command::Healthcheck => healthcheck::run(&environment),
     }
@@ -72,4 +70,28 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn fail(code: u8, reason: impl Display) -> ExitCode {
     let _ = writeln!(io::stderr(), "{}: {reason}", env!("CARGO_PKG_NAME")); // as above
     ExitCode::from(code)
+}
+
+/// What `--help` says about the environment.
+fn variables() -> String {
+    let described = vars::ALL.iter().map(
+        |Variable {
+             name,
+             aliases,
+             default,
+             meaning,
+         }| {
+            let default = default
+                .map(|default| format!(" [default: {default}]"))
+                .unwrap_or_default();
+            let aliases = match aliases.join(", ") {
+                none if none.is_empty() => none,
+                aliases => format!(" [alias: {aliases}]"),
+            };
+            format!("\n  {name}\n          {meaning}{default}{aliases}")
+        },
+    );
+    let heading =
+        "Environment variables, also read from a .env file in the working directory:\n".to_owned();
+    std::iter::once(heading).chain(described).collect()
 }

@@ -11,15 +11,17 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{UNUSABLE, fail, logging};
 use crate::access::Policy;
 use crate::config::{Config, Environment};
-use crate::http::{self, AppState, Settings};
+use crate::http::{self, App, AppState, Settings};
 use crate::issuer::{Issuer, random_salt, system_clock};
 use crate::token::Project;
 
 const DEMO_NOTICE: &str = "Demo: App ID and App Certificate were made up when the server started. Its tokens are \
      well-formed, but no Agora project accepts them.";
 
-pub(super) fn run(environment: &Environment, demo: bool) -> ExitCode {
-    let config = match Config::read(environment, demo.then(demo_project)) {
+pub(super) fn run(environment: Environment, demo: bool) -> ExitCode {
+    let config = Config::read(&environment, demo.then(demo_project));
+    drop(environment); // with the certificate in it
+    let config = match config {
         Ok(config) => config,
         Err(error) => return fail(UNUSABLE, error),
     };
@@ -55,28 +57,21 @@ async fn serve(config: Config, demo: bool) -> io::Result<()> {
         notice: demo.then_some(DEMO_NOTICE),
     };
     let state = AppState::new(issuer, Policy::Open, settings);
-    http::serve(
-        listener,
-        http::router(state, &config.allowed_origins),
-        shutdown,
-    )
-    .await
+    http::serve(listener, App::new(state, &config.allowed_origins), shutdown).await
 }
 
 fn announce(config: &Config, address: SocketAddr, demo: bool) {
-    let mode = if demo {
-        "demo"
-    } else {
-        "open: whoever reaches it can have a token"
-    };
+    let mode = if demo { "demo" } else { "open" };
     let reachable = SocketAddr::new(reachable(address.ip()), address.port());
     tracing::info!(
         "listening on http://{address}, App ID {}, {mode}; try http://{reachable}/access_token?channel=test&uid=1234",
         config.project.app_id,
     );
     if demo {
+        tracing::warn!("{DEMO_NOTICE}");
+    } else {
         tracing::warn!(
-            "DEMO: App ID and App Certificate are made up, and no Agora project accepts these tokens"
+            "minting is open: whoever reaches this server gets every token; keep it behind your own login"
         );
     }
 }

@@ -4,20 +4,24 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-use super::error::Problem;
-use super::vars::Variable;
+use zeroize::Zeroizing;
 
-/// The values of variables, and the files that they name.
-#[derive(Debug)]
+use super::error::Problem;
+use super::vars::{self, Variable};
+
+/// The values of the variables that the server reads, and the files that they name.
+///
+/// It holds the certificate, so it cannot be printed, and zeroes what it holds when dropped.
 pub struct Environment {
     /// Earlier ones win.
-    layers: Vec<BTreeMap<String, String>>,
+    layers: [Values; 2],
     problems: Vec<Problem>,
     read_file: fn(&Path) -> io::Result<String>,
 }
 
+type Values = BTreeMap<&'static str, Zeroizing<String>>;
+
 /// A value, under the name that it was found under.
-#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Found<'a> {
     pub(super) name: &'static str,
     pub(super) value: &'a str,
@@ -26,6 +30,10 @@ pub(super) struct Found<'a> {
 impl Environment {
     /// The environment of this process and the `.env` file of its working directory. Nothing else reads them.
     #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
     pub fn of_process() -> Self {
         let read_file = |path: &Path| std::fs::read_to_string(path);
         let variables = std::env::vars_os().map(|(name, value)| {
@@ -52,7 +60,7 @@ impl Environment {
             ),
         };
         Self {
-            layers: vec![variables.into_iter().collect(), dotenv],
+            layers: [known(variables), dotenv],
             problems,
             read_file,
         }
@@ -90,15 +98,30 @@ impl Environment {
         Ok(None)
     }
 
-    pub(super) fn read_file(&self, path: &str) -> io::Result<String> {
-        (self.read_file)(Path::new(path))
+    pub(super) fn read_file(&self, path: &str) -> io::Result<Zeroizing<String>> {
+        (self.read_file)(Path::new(path)).map(Zeroizing::new)
     }
+}
+
+/// The variables that are read, under the names that they have in code; others are nobody's business.
+fn known(variables: impl IntoIterator<Item = (String, String)>) -> Values {
+    variables
+        .into_iter()
+        .filter_map(|(name, value)| Some((known_name(&name)?, Zeroizing::new(value))))
+        .collect()
+}
+
+fn known_name(name: &str) -> Option<&'static str> {
+    vars::ALL
+        .iter()
+        .flat_map(|variable| variable.names())
+        .find(|known| *known == name)
 }
 
 /// Reads lines of `NAME=value`. Blank lines and lines that begin with `#` say nothing; `export ` before a name is
 /// dropped; a value may stand in single or double quotes; after ` #` an unquoted value has a comment.
-fn parse_dotenv(text: &str) -> (BTreeMap<String, String>, Vec<Problem>) {
-    let mut values = BTreeMap::new();
+fn parse_dotenv(text: &str) -> (Values, Vec<Problem>) {
+    let mut values = Values::new();
     let mut problems = Vec::new();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text); // some editors begin a file with it
     for (line, number) in text.lines().map(str::trim).zip(1..) {
@@ -108,10 +131,9 @@ fn parse_dotenv(text: &str) -> (BTreeMap<String, String>, Vec<Problem>) {
         let line = line.strip_prefix("export ").unwrap_or(line);
         match line.split_once('=') {
             Some((name, value)) if is_name(name.trim_end()) => {
-                values.insert(
-                    name.trim_end().to_owned(),
-                    unquoted(value.trim()).to_owned(),
-                );
+                if let Some(name) = known_name(name.trim_end()) {
+                    values.insert(name, Zeroizing::new(unquoted(value.trim()).to_owned()));
+                }
             }
             _ => problems.push(Problem::new(
                 ".env",

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// One problem: the variable (or file), and what is wrong with it. Never its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub(super) struct Problem {
     variable: &'static str,
     message: String,
 }

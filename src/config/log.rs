@@ -55,7 +55,7 @@ impl FromStr for LogFormat {
     type Err = LogError;
 
     fn from_str(text: &str) -> Result<Self, LogError> {
-        match text {
+        match text.to_ascii_lowercase().as_str() {
             "json" => Ok(Self::Json),
             "text" => Ok(Self::Text),
             _ => Err(LogError::Format),

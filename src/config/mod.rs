@@ -12,8 +12,8 @@ use std::net::SocketAddr;
 
 pub use access_token::{AccessTokenVersion, NoSuchVersion};
 pub use environment::Environment;
-pub use error::{ConfigError, Problem};
-pub use log::{Log, LogFormat, LogLevel};
+pub use error::ConfigError;
+pub use log::{Log, LogError, LogFormat, LogLevel};
 pub use origins::{AllowedOrigins, OriginError, OriginPattern};
 
 use read::Reader;

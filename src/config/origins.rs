@@ -123,7 +123,8 @@ fn split_port(text: &str) -> Option<(&str, &str)> {
         None => Some((text, "")),
         Some(colon) => {
             let (host, port) = text.split_at(after_ipv6 + colon);
-            port[1..].parse::<u16>().ok().map(|_| (host, port))
+            let number: u16 = port[1..].parse().ok()?;
+            (number.to_string() == port[1..]).then_some((host, port))
         }
     }
 }

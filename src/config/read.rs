@@ -47,9 +47,9 @@ impl<'a> Reader<'a> {
         });
         let host = self.read(&vars::HOST, |text| match text {
             "localhost" => Ok(IpAddr::V4(Ipv4Addr::LOCALHOST)),
-            _ => text
-                .parse()
-                .map_err(|_| "must be an IP address, such as 0.0.0.0, 127.0.0.1 or ::"),
+            _ => text.parse().map_err(
+                |_| "must be an IP address, such as 0.0.0.0, 127.0.0.1 or ::, or localhost",
+            ),
         });
         Some(SocketAddr::new(host?, port?))
     }
@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
         let app_id = self.app_id();
         let certificate = self.certificate();
         let (app_id, certificate) = (app_id?, certificate?);
-        if certificate.is(app_id.as_str()) {
+        if certificate.has_digits_of(&app_id) {
             let problem =
                 "is the App ID; the App Certificate is another 32 digits of the same page";
             self.problems

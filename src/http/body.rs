@@ -7,8 +7,6 @@ use std::time::Duration;
 
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use http_body_util::LengthLimitError;
 use tokio::time::timeout;
 
@@ -17,25 +15,22 @@ use super::error::Error;
 const MAX_BYTES: usize = 16 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub(super) async fn read(request: Request, next: Next) -> Response {
+pub(super) async fn read(request: Request) -> Result<Request, Error> {
     if request.body().is_end_stream() {
-        return next.run(request).await;
+        return Ok(request);
     }
     let (head, body) = request.into_parts();
     match timeout(PATIENCE, to_bytes(body, MAX_BYTES)).await {
-        Ok(Ok(bytes)) => next.run(Request::from_parts(head, Body::from(bytes))).await,
-        Ok(Err(error)) => {
-            let is_too_long = error.into_inner().is::<LengthLimitError>();
-            let error = if is_too_long {
-                Error::BodyTooLong { limit: MAX_BYTES }
-            } else {
-                Error::BodyBroken
-            };
-            error.into_response()
-        }
-        Err(_) => Error::BodyTooSlow {
+        Ok(Ok(bytes)) => Ok(Request::from_parts(head, Body::from(bytes))),
+        Ok(Err(error)) if is_too_long(&error) => Err(Error::BodyTooLong { limit: MAX_BYTES }),
+        Ok(Err(_)) => Err(Error::BodyBroken),
+        Err(_) => Err(Error::BodyTooSlow {
             seconds: PATIENCE.as_secs(),
-        }
-        .into_response(),
+        }),
     }
+}
+
+fn is_too_long(error: &axum::Error) -> bool {
+    std::error::Error::source(error)
+        .is_some_and(<(dyn std::error::Error + 'static)>::is::<LengthLimitError>)
 }

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use tracing::Level;
 
-use super::headers::json;
+use super::answer::json;
 use super::input::InputError;
 use crate::access::Refusal;
 
@@ -46,7 +46,7 @@ impl Error {
                 (StatusCode::PAYLOAD_TOO_LARGE, "body_too_long", Level::INFO)
             }
             Self::BodyTooSlow { .. } => (StatusCode::REQUEST_TIMEOUT, "body_too_slow", Level::INFO),
-            Self::Input(_) => (StatusCode::BAD_REQUEST, "bad_request", Level::INFO),
+            Self::Input(error) => (StatusCode::BAD_REQUEST, error.code(), Level::INFO),
             Self::MethodNotAllowed => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "method_not_allowed",

@@ -3,33 +3,57 @@
 
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request};
-use axum::middleware::Next;
+use axum::extract::Request;
+use axum::http::Method;
 use axum::response::Response;
 use tracing::Level;
 
 use super::error::Failure;
 
-pub(super) async fn log(request: Request, next: Next) -> Response {
-    let start = Instant::now();
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let response = next.run(request).await;
+/// A line that is written when the answer is there.
+pub(super) struct Line {
+    start: Instant,
+    method: Method,
+    route: &'static str,
+}
 
-    let status = response.status().as_u16();
-    let route = route.as_ref().map_or("-", MatchedPath::as_str);
-    let elapsed_us = start.elapsed().as_micros();
-    match response.extensions().get::<Failure>() {
-        None => tracing::info!(%method, route, status, elapsed_us, "answered"),
-        Some(Failure {
-            code,
-            level: Level::ERROR,
-        }) => {
-            tracing::error!(%method, route, status, elapsed_us, error = code, "failed");
-        }
-        Some(Failure { code, .. }) => {
-            tracing::info!(%method, route, status, elapsed_us, error = code, "refused");
+impl Line {
+    pub(super) fn begin(request: &Request, patterns: &matchit::Router<&'static str>) -> Self {
+        let route = patterns
+            .at(request.uri().path())
+            .map_or("-", |matched| *matched.value);
+        Self {
+            start: Instant::now(),
+            method: request.method().clone(),
+            route,
         }
     }
-    response
+
+    pub(super) fn end(self, response: &Response) {
+        let Self {
+            start,
+            method,
+            route,
+        } = self;
+        let status = response.status().as_u16();
+        let elapsed_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+        match response.extensions().get::<Failure>() {
+            None => tracing::info!(%method, route, status, elapsed_us, "answered"),
+            Some(Failure {
+                code,
+                level: Level::ERROR,
+            }) => {
+                tracing::error!(%method, route, status, elapsed_us, error = code, "failed");
+            }
+            Some(Failure {
+                code,
+                level: Level::WARN,
+            }) => {
+                tracing::warn!(%method, route, status, elapsed_us, error = code, "refused");
+            }
+            Some(Failure { code, .. }) => {
+                tracing::info!(%method, route, status, elapsed_us, error = code, "refused");
+            }
+        }
+    }
 }

@@ -3,8 +3,8 @@
 use super::Issued;
 use super::request::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 use crate::token::{
-    Lifetime, Privilege, Privileges, Project, Scope, Service, Services, Text, UnixTime, v005, v006,
-    v007,
+    Binding, Lifetime, Privilege, Privileges, Project, Scope, Service, Services, Text, UnixTime,
+    v005, v006, v007,
 };
 
 /// Makes the token that a request asks for, byte for byte the same for the same time and salt.
@@ -22,10 +22,20 @@ pub fn issue(project: &Project, request: &TokenRequest, now: UnixTime, salt: u32
             channel,
             uid,
             grants,
-        } => made.v006(channel.as_str(), &uid.signed(), grants),
-        Subject::V006Rtm { user_id } => {
-            made.v006(user_id.as_str(), "", &Grants::all(&[Privilege::RTM_LOGIN]))
-        }
+        } => made.v006(
+            Binding {
+                channel: channel.as_str(),
+                uid: &uid.signed(),
+            },
+            grants,
+        ),
+        Subject::V006Rtm { user_id } => made.v006(
+            Binding {
+                channel: user_id.as_str(),
+                uid: "",
+            },
+            &Grants::all(&[Privilege::RTM_LOGIN]),
+        ),
         Subject::V007(services) => made.v007(services),
     };
     Issued {
@@ -55,7 +65,7 @@ impl Making<'_> {
     }
 
     /// As every official builder does, the token itself ends after 24 hours, whatever its privileges do.
-    fn v006(&self, channel: &str, uid: &str, grants: &Grants) -> (String, Lifetime) {
+    fn v006(&self, binding: Binding<'_>, grants: &Grants) -> (String, Lifetime) {
         let message = v006::Message {
             salt: self.salt,
             ends_at: self.now.after(Lifetime::MAX),
@@ -69,7 +79,7 @@ impl Making<'_> {
             .map(|(_, own)| own.or(self.lifetime).unwrap_or(Lifetime::MAX))
             .max();
         (
-            v006::mint(self.project, channel, uid, &message),
+            v006::mint(self.project, binding, &message),
             longest.unwrap_or(Lifetime::MAX),
         )
     }

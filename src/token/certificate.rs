@@ -30,10 +30,9 @@ pub struct AppCertificate {
 type Key = [u8; SIGNATURE_BYTES];
 
 impl AppCertificate {
-    /// Whether these are its digits, in whichever case: for catching an App ID that was given for both.
-    #[must_use]
-    pub fn is(&self, digits: &str) -> bool {
-        self.digits.eq_ignore_ascii_case(digits.as_bytes())
+    /// Whether an App ID was given for the certificate, too.
+    pub(crate) fn has_digits_of(&self, app_id: &AppId) -> bool {
+        self.digits.eq_ignore_ascii_case(app_id.as_bytes())
     }
 
     /// The signature of a 005 key begins here. Its key is the 16 bytes that the digits stand for.

@@ -69,9 +69,12 @@ pub enum ParseError {
         /// What the last field was.
         after: &'static str,
     },
-    /// It begins with none of the versions that this crate reads.
-    #[error("it begins with none of 005, 006 and 007")]
-    Version,
+    /// It does not begin with the digits of the version.
+    #[error("it does not begin with {expected}")]
+    Version {
+        /// The digits.
+        expected: &'static str,
+    },
 }
 
 /// Why a token that could be read is not valid.

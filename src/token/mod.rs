@@ -26,11 +26,12 @@ pub use app_id::{AppId, HexError};
 pub use certificate::{AppCertificate, Project, SignedBy};
 pub use error::{IdError, ParseError, VerifyError};
 pub use id::{ChannelName, SignedUid, Uid, UserAccount, UserId};
-pub use parsed::{Binding, UnverifiedToken, VerifiedToken};
+pub use parsed::{UnverifiedToken, VerifiedToken};
 pub use privilege::{Privilege, Privileges, Role};
 pub use service::{
     Permission, Permissions, Resource, Scope, Service, ServiceKind, Services, UnknownService,
 };
 pub use time::{Lifetime, TimeError, UnixTime};
+pub use v006::Binding;
 pub use version::{TokenVersion, VersionError};
 pub use wire::Text;

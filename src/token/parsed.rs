@@ -4,6 +4,7 @@ use super::app_id::AppId;
 use super::certificate::{Project, SignedBy};
 use super::error::{ParseError, VerifyError};
 use super::service::Scope;
+use super::v006::Binding;
 use super::version::TokenVersion;
 use super::wire::Text;
 use super::{v005, v006, v007};
@@ -17,15 +18,6 @@ pub enum UnverifiedToken {
     V006(v006::Unverified),
     /// An AccessToken2.
     V007(v007::Unverified),
-}
-
-/// Channel and uid as the client gives them to the SDK's `join`; a uid of "" for any user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Binding<'a> {
-    /// The channel. For a 006 signaling login, the account.
-    pub channel: &'a str,
-    /// The uid or user account; empty for any user.
-    pub uid: &'a str,
 }
 
 /// A token that a project signed.
@@ -46,7 +38,9 @@ impl UnverifiedToken {
             Some(TokenVersion::V005) => v005::Unverified::parse(token).map(Self::V005),
             Some(TokenVersion::V006) => v006::Unverified::parse(token).map(Self::V006),
             Some(TokenVersion::V007) => v007::Unverified::parse(token).map(Self::V007),
-            None => Err(ParseError::Version),
+            None => Err(ParseError::Version {
+                expected: "005, 006 or 007",
+            }),
         }
     }
 
@@ -70,9 +64,7 @@ impl UnverifiedToken {
                 is_bound(token, binding)?;
                 signed_by
             }
-            (Self::V006(token), Some(Binding { channel, uid })) => {
-                token.verify(project, channel, uid)?
-            }
+            (Self::V006(token), Some(binding)) => token.verify(project, binding)?,
             (Self::V005(token), Some(Binding { channel, uid })) => {
                 let uid = if uid.is_empty() { "0" } else { uid };
                 let uid = uid.parse().map_err(|_| VerifyError::Uid)?;

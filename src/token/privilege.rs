@@ -220,7 +220,7 @@ impl Privileges {
     pub(super) fn write(&self, out: &mut Writer) {
         out.u16(
             u16::try_from(self.0.len())
-                .expect("distinct known privileges, or read from a map with a u16 count"),
+                .expect("known privileges, or read from a map with a u16 count"),
         );
         for (number, end) in self.iter() {
             out.u16(number);
@@ -245,6 +245,10 @@ impl FromIterator<(Privilege, u32)> for Privileges {
     fn from_iter<I: IntoIterator<Item = (Privilege, u32)>>(entries: I) -> Self {
         let mut privileges = Self::default();
         for (Privilege { number, .. }, end) in entries {
+            if privileges.0.last().is_none_or(|(last, _)| *last < number) {
+                privileges.0.push((number, end)); // roles come in order
+                continue;
+            }
             match privileges
                 .0
                 .binary_search_by_key(&number, |(number, _)| *number)

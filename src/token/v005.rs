@@ -159,7 +159,7 @@ impl Message {
 #[must_use]
 pub fn mint(project: &Project, channel: &Text, uid: u32, message: &Message) -> String {
     let app_id = digit_pairs(project.app_id.as_bytes());
-    let mut content = Writer::default();
+    let mut content = Writer::new();
     content.u16(message.kind);
     content.array(&signature(
         &project.certificate,
@@ -195,7 +195,9 @@ impl Unverified {
     ///
     /// When it is not of this format from its first to its last byte.
     pub fn parse(key: &str) -> Result<Self, ParseError> {
-        let body = key.strip_prefix(VERSION).ok_or(ParseError::Version)?;
+        let body = key
+            .strip_prefix(VERSION)
+            .ok_or(ParseError::Version { expected: VERSION })?;
         let content = STANDARD.decode(body)?;
         let mut input = Reader::new(&content);
         let kind = input.u16("kind of key")?;
@@ -255,7 +257,7 @@ fn signature(
     uid: u32,
     message: &Message,
 ) -> [u8; SIGNATURE_DIGITS] {
-    let mut signed = Writer::default();
+    let mut signed = Writer::new();
     signed.u16(message.kind);
     signed.array(app_id);
     signed.u32(message.issued_at.seconds());

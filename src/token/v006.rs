@@ -53,21 +53,30 @@ pub struct Message {
     pub privileges: Privileges,
 }
 
-/// Makes a token for a channel and a uid ("" for any), both in the text that the client gives to the SDK.
-///
-/// For a signaling login the account stands where the channel does, and uid is empty.
+/// Channel and uid as the client gives them to the SDK's `join`; a uid of "" for any user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Binding<'a> {
+    /// The channel. For a 006 signaling login, the account.
+    pub channel: &'a str,
+    /// The uid or user account; empty for any user.
+    pub uid: &'a str,
+}
+
+/// Makes a token for a channel and a uid.
 #[must_use]
-pub fn mint(project: &Project, channel: &str, uid: &str, message: &Message) -> String {
-    let mut packed = Writer::default();
+pub fn mint(project: &Project, binding: Binding<'_>, message: &Message) -> String {
+    let mut packed = Writer::new();
     message.write(&mut packed);
     let packed = packed.as_slice();
 
-    let signed = signed(&project.certificate, project.app_id, channel, uid, packed);
-    let mut content = Writer::default();
+    let signed = signed(&project.certificate, project.app_id, binding, packed);
+    let mut content = Writer::new();
     content.array::<SIGNATURE_BYTES>(&signed.finalize().into_bytes().into());
-    content.u32(crc32fast::hash(channel.as_bytes()));
-    content.u32(crc32fast::hash(uid.as_bytes()));
-    content.u16(u16::try_from(packed.len()).expect("8 bytes, a count and 14 privileges at most"));
+    content.u32(crc32fast::hash(binding.channel.as_bytes()));
+    content.u32(crc32fast::hash(binding.uid.as_bytes()));
+    content.u16(
+        u16::try_from(packed.len()).expect("known privileges, or as many as a token of 64 KiB had"),
+    );
     content.bytes(packed);
 
     let mut token = String::with_capacity(
@@ -101,7 +110,9 @@ impl Unverified {
     ///
     /// When it is not of this format from its first to its last byte.
     pub fn parse(token: &str) -> Result<Self, ParseError> {
-        let body = token.strip_prefix(VERSION).ok_or(ParseError::Version)?;
+        let body = token
+            .strip_prefix(VERSION)
+            .ok_or(ParseError::Version { expected: VERSION })?;
         let (app_id, content) = body
             .split_at_checked(AppId::LENGTH)
             .ok_or(ParseError::AppId)?;
@@ -125,29 +136,25 @@ impl Unverified {
         })
     }
 
-    /// Checks that this project made the token for this channel and this uid ("" for any).
+    /// Checks that this project made the token for this channel and uid.
     ///
     /// # Errors
     ///
     /// Says which of project, channel, uid and signature differs.
-    pub fn verify(
-        &self,
-        project: &Project,
-        channel: &str,
-        uid: &str,
-    ) -> Result<SignedBy, VerifyError> {
+    pub fn verify(&self, project: &Project, binding: Binding<'_>) -> Result<SignedBy, VerifyError> {
         if self.app_id != project.app_id {
             return Err(VerifyError::AppId);
         }
-        if !self.is_for_channel(channel) {
+        if !self.is_for_channel(binding.channel) {
             return Err(VerifyError::Channel);
         }
-        if !self.is_for_uid(uid) {
+        if !self.is_for_uid(binding.uid) {
             return Err(VerifyError::Uid);
         }
         let is_signed_by = |certificate: &AppCertificate| {
-            let signed = signed(certificate, self.app_id, channel, uid, &self.signed);
-            signed.verify_slice(&self.signature).is_ok()
+            signed(certificate, self.app_id, binding, &self.signed)
+                .verify_slice(&self.signature)
+                .is_ok()
         };
         project
             .signed_by(is_signed_by)
@@ -191,12 +198,11 @@ impl Message {
 fn signed(
     certificate: &AppCertificate,
     app_id: AppId,
-    channel: &str,
-    uid: &str,
+    binding: Binding<'_>,
     message: &[u8],
 ) -> HmacSha256 {
     let mac = certificate.mac_006().chain_update(app_id.as_bytes());
-    mac.chain_update(channel)
-        .chain_update(uid)
+    mac.chain_update(binding.channel)
+        .chain_update(binding.uid)
         .chain_update(message)
 }

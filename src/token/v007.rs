@@ -55,7 +55,7 @@ pub fn mint(project: &Project, message: &Message) -> String {
 }
 
 fn content(project: &Project, message: &Message) -> Writer {
-    let mut signed = Writer::default();
+    let mut signed = Writer::new();
     signed.array::<{ AppId::LENGTH }>(project.app_id.as_bytes());
     signed.u32(message.issued_at.seconds());
     signed.u32(message.expire);
@@ -67,7 +67,7 @@ fn content(project: &Project, message: &Message) -> Writer {
         .certificate
         .mac_007(message.issued_at, message.salt)
         .chain_update(signed);
-    let mut content = Writer::default();
+    let mut content = Writer::new();
     content.array::<SIGNATURE_BYTES>(&mac.finalize().into_bytes().into());
     content.bytes(signed);
     content
@@ -91,7 +91,9 @@ impl Unverified {
     ///
     /// When it is not of this format from its first to its last byte, or inflates to more than any token needs.
     pub fn parse(token: &str) -> Result<Self, ParseError> {
-        let body = token.strip_prefix(VERSION).ok_or(ParseError::Version)?;
+        let body = token
+            .strip_prefix(VERSION)
+            .ok_or(ParseError::Version { expected: VERSION })?;
         let content = inflate(&STANDARD.decode(body)?)?;
 
         let mut input = Reader::new(&content);

@@ -1,7 +1,5 @@
 //! The bytes: little-endian numbers, length-prefixed strings. Knows no token.
 
-use smallvec::SmallVec;
-
 use super::error::ParseError;
 
 /// UTF-8 text that fits a token's `string`: at most 65,535 bytes.
@@ -31,21 +29,34 @@ impl Text {
 
 /// Writes fields one after the other. Every length it writes is bounded by the type it comes from.
 ///
-/// The contents of usual tokens fit without an allocation.
-#[derive(Debug, Default)]
-pub(super) struct Writer(SmallVec<[u8; 256]>);
+/// The contents of usual tokens fit into its own bytes; only longer ones are allocated.
+#[derive(Debug)]
+pub(super) struct Writer {
+    inline: [u8; 256],
+    length: usize,
+    /// Everything, once it does not fit.
+    spilled: Vec<u8>,
+}
 
 impl Writer {
+    pub(super) fn new() -> Self {
+        Self {
+            inline: [0; 256],
+            length: 0,
+            spilled: Vec::new(),
+        }
+    }
+
     pub(super) fn u16(&mut self, number: u16) {
-        self.0.extend_from_slice(&number.to_le_bytes());
+        self.bytes(&number.to_le_bytes());
     }
 
     pub(super) fn u32(&mut self, number: u32) {
-        self.0.extend_from_slice(&number.to_le_bytes());
+        self.bytes(&number.to_le_bytes());
     }
 
     pub(super) fn i16(&mut self, number: i16) {
-        self.0.extend_from_slice(&number.to_le_bytes());
+        self.bytes(&number.to_le_bytes());
     }
 
     /// A `string` of exactly `N` bytes.
@@ -61,20 +72,29 @@ impl Writer {
             reason = "asserted above, when compiling"
         )]
         self.u16(N as u16);
-        self.0.extend_from_slice(bytes);
+        self.bytes(bytes);
     }
 
     pub(super) fn text(&mut self, text: &Text) {
         self.u16(text.length());
-        self.0.extend_from_slice(text.as_str().as_bytes());
+        self.bytes(text.as_str().as_bytes());
     }
 
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
+        let end = self.length + bytes.len();
+        if let Some(room) = self.inline.get_mut(self.length..end) {
+            room.copy_from_slice(bytes)
+        } else {
+            if self.spilled.is_empty() {
+                self.spilled.extend_from_slice(&self.inline[..self.length]);
+            }
+            self.spilled.extend_from_slice(bytes);
+        }
+        self.length = end;
     }
 
     pub(super) fn as_slice(&self) -> &[u8] {
-        &self.0
+        self.inline.get(..self.length).unwrap_or(&self.spilled)
     }
 }
 

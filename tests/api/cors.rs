@@ -136,3 +136,16 @@ async fn the_port_of_a_scheme_may_be_written_out_in_the_list() {
         Some("https://app.example.com")
     );
 }
+
+#[tokio::test]
+async fn a_browser_that_asks_nothing_gets_no_preflight_answer() {
+    let answer = TestApp::new()
+        .send(Method::OPTIONS, "/access_token?channel=test", &[])
+        .await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("allow")),
+        (405, Some("GET,HEAD"))
+    );
+    let answer = TestApp::new().send(Method::OPTIONS, "/nothing", &[]).await;
+    assert_eq!(answer.status, 404);
+}

@@ -95,11 +95,15 @@ async fn a_parameter_is_no_array() {
         "channel[0]=a",
         "channel=a&channel[]=b",
     ] {
-        refused(query, "channel is read once; send it without brackets").await;
+        refused(
+            query,
+            "channel must be one value: send channel=…, without brackets",
+        )
+        .await;
     }
     refused(
         "channel=a&uid[]=1",
-        "uid is read once; send it without brackets",
+        "uid must be one value: send uid=…, without brackets",
     )
     .await;
 }
@@ -127,7 +131,7 @@ async fn a_bad_percent_escape_is_refused() {
         "channel=%zz",
         "channel=%4%31",
     ] {
-        refused(query, &format!("channel {problem}")).await;
+        refused(query, &format!("parameter \"channel\" {problem}")).await;
     }
     refused("chan%nel=a", &format!("the name of a parameter {problem}")).await;
 }
@@ -141,7 +145,7 @@ async fn what_is_not_utf_8_is_refused() {
         "channel=%ed%a0%80",
         "channel=%c3",
     ] {
-        refused(query, &format!("channel {problem}")).await;
+        refused(query, &format!("parameter \"channel\" {problem}")).await;
     }
     refused("%ff=a", &format!("the name of a parameter {problem}")).await;
 }
@@ -158,27 +162,18 @@ async fn a_uid_longer_than_a_user_account_is_refused() {
 #[tokio::test]
 async fn expired_ts_is_a_whole_number_of_seconds() {
     for (value, error) in [
-        ("-1", "must not be negative, found \"-1\""),
+        ("-1", "must not be negative"),
         (
             "1700000600.5",
-            "must be a whole number of seconds, without a fraction, found \"1700000600.5\"",
+            "must be a whole number of seconds, without a fraction",
         ),
-        (
-            "tomorrow",
-            "must be a number of seconds in decimal digits, found \"tomorrow\"",
-        ),
-        (
-            "1e9",
-            "must be a number of seconds in decimal digits, found \"1e9\"",
-        ),
-        (
-            "NaN",
-            "must be a number of seconds in decimal digits, found \"NaN\"",
-        ),
+        ("tomorrow", "must be a number of seconds in decimal digits"),
+        ("1e9", "must be a number of seconds in decimal digits"),
+        ("NaN", "must be a number of seconds in decimal digits"),
     ] {
         refused(
             &format!("channel=a&expiredTs={value}"),
-            &format!("expiredTs {error}"),
+            &format!("expiredTs \"{value}\" {error}"),
         )
         .await;
     }
@@ -188,7 +183,7 @@ async fn expired_ts_is_a_whole_number_of_seconds() {
 async fn expired_ts_has_32_bits() {
     let error = "is over 4294967295, the last Unix time that a token can name; it is in seconds, not milliseconds";
     for value in ["4294967296", "1700000000000", "99999999999999999999999999"] {
-        let error = format!("expiredTs {error}, found \"{value}\"");
+        let error = format!("expiredTs \"{value}\" {error}");
         refused(&format!("channel=a&expiredTs={value}"), &error).await;
     }
 }
@@ -221,7 +216,7 @@ async fn expire_time_is_a_lifetime() {
             "is a relative time in seconds, at most 86400 (24 hours); this looks like an absolute Unix time",
         ),
     ] {
-        let error = format!("expireTime {error}, found \"{value}\"");
+        let error = format!("expireTime \"{value}\" {error}");
         refused(&format!("channel=a&expireTime={value}"), &error).await;
     }
 }
@@ -246,8 +241,7 @@ async fn a_placeholder_that_was_left_in_the_url_is_refused() {
 async fn a_role_that_is_none_is_never_a_silent_subscriber() {
     for role in ["admin", "3", "0", "publisher%20"] {
         let found = role.replace("%20", " ");
-        let error =
-            format!("role must be publisher (or 1) or subscriber (or 2), found \"{found}\"");
+        let error = format!("role \"{found}\" must be publisher (or 1) or subscriber (or 2)");
         refused(&format!("channel=a&role={role}"), &error).await;
     }
 }
@@ -263,6 +257,7 @@ async fn no_more_than_64_bytes_of_what_was_sent_come_back() {
         format!("channel=a&expireTime={sent}"),
         format!("channel={sent}"),
         format!("channel=a&{sent}=%zz"),
+        format!("channel=a&{emoji}=%zz"),
         format!("{sent}=1"),
     ] {
         let answer = TestApp::new().get(&format!("/access_token?{query}")).await;

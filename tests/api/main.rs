@@ -7,4 +7,5 @@ mod body;
 mod cors;
 mod input;
 mod routes;
+mod serve;
 mod support;

@@ -2,9 +2,9 @@
 
 use agora_token_server::access::Policy;
 use agora_token_server::config::AccessTokenVersion;
-use agora_token_server::http::{AppState, Settings, router};
+use agora_token_server::http::{App, AppState, Settings};
 use agora_token_server::issuer::Issuer;
-use agora_token_server::token::{Lifetime, Project, SignedBy, UnixTime, v006, v007};
+use agora_token_server::token::{Binding, Lifetime, Project, SignedBy, UnixTime, v006, v007};
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
@@ -74,13 +74,14 @@ impl TestApp {
         self.answer(Request::get(target).body(body).unwrap()).await
     }
 
-    async fn answer(&self, request: Request<Body>) -> Answer {
+    pub(crate) fn app(&self) -> App {
         let issuer = Issuer::new(project(), || UnixTime::from_seconds(NOW), || 1);
-        let app = router(
-            AppState::new(issuer, Policy::Open, self.settings.clone()),
-            &self.origins.parse().unwrap(),
-        );
-        let response = app.oneshot(request).await.unwrap();
+        let state = AppState::new(issuer, Policy::Open, self.settings.clone());
+        App::new(state, &self.origins.parse().unwrap())
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Answer {
+        let response = self.app().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answer {
@@ -127,7 +128,7 @@ impl Answer {
     pub(crate) fn grants_006(&self, channel: &str, uid: &str) -> v006::Message {
         let token = v006::Unverified::parse(&self.token()).unwrap();
         assert_eq!(
-            token.verify(&project(), channel, uid),
+            token.verify(&project(), Binding { channel, uid }),
             Ok(SignedBy::Primary)
         );
         token.message

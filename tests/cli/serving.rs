@@ -4,6 +4,17 @@ use std::io::{BufRead, BufReader, Read, Write};
 
 use crate::support::{APP_ID, CERTIFICATE, IDENTIFIERS, Server, run};
 
+/// The head of an answer, read to its end and no further.
+fn head(connection: &mut impl Read) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        connection.read_exact(&mut byte).unwrap();
+        head.extend(byte);
+    }
+    String::from_utf8(head).unwrap()
+}
+
 fn body(answer: &str) -> &str {
     answer.split_once("\r\n\r\n").unwrap().1
 }
@@ -13,7 +24,7 @@ fn the_first_line_says_address_project_mode_and_a_url_to_try() {
     let server = Server::start(&[], &IDENTIFIERS);
     let address = server.address;
     let said = format!(
-        "listening on http://{address}, App ID {APP_ID}, open: whoever reaches it can have a token; try \
+        "listening on http://{address}, App ID {APP_ID}, open; try \
          http://{address}/access_token?channel=test&uid=1234\n"
     );
     assert!(server.first_line.ends_with(&said), "{}", server.first_line);
@@ -38,7 +49,7 @@ fn a_demo_needs_no_configuration_and_says_loudly_that_it_is_one() {
         server.signal("TERM");
         let (_, log) = server.ended();
         assert!(
-            log.contains("WARN DEMO: App ID and App Certificate are made up"),
+            log.contains("WARN Demo: App ID and App Certificate were made up"),
             "{log}"
         );
     }
@@ -92,6 +103,17 @@ fn the_log_has_a_line_a_request_without_query_token_or_certificate() {
 }
 
 #[test]
+fn open_minting_is_warned_about() {
+    let server = Server::start(&[], &IDENTIFIERS);
+    server.signal("TERM");
+    let (_, log) = server.ended();
+    assert!(
+        log.contains("WARN minting is open: whoever reaches this server gets every token"),
+        "{log}"
+    );
+}
+
+#[test]
 fn the_log_is_json_when_asked() {
     let server = Server::start(&[], &[&IDENTIFIERS[..], &[("LOG_FORMAT", "json")]].concat());
     server.get("/ping");
@@ -102,6 +124,7 @@ fn the_log_is_json_when_asked() {
         .find(|line| line.contains("/ping"))
         .unwrap_or_else(|| panic!("{log}"));
     let line: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert!(line["elapsed_us"].is_u64(), "{line}");
     assert_eq!(
         (&line["method"], &line["route"], &line["status"]),
         (&"GET".into(), &"/ping".into(), &200.into())
@@ -117,22 +140,47 @@ fn a_signal_ends_the_server_with_exit_code_0() {
     }
 }
 
+/// Some connections are new, some are kept; the requests of all are sent, and perhaps not yet read, at the signal.
 #[test]
-fn a_request_that_has_begun_is_answered_after_the_signal() {
+fn no_request_that_was_sent_before_the_signal_is_lost() {
+    let server = Server::start(&[], &[&IDENTIFIERS[..], &[("LOG_LEVEL", "info")]].concat());
+    let request = b"GET /access_token?channel=test&uid=1 HTTP/1.1\r\nHost: test\r\n\r\n";
+    let mut connections: Vec<_> = (0..200).map(|_| server.connect()).collect();
+    for kept in &mut connections[..100] {
+        kept.write_all(request).unwrap();
+        assert!(head(kept).starts_with("HTTP/1.1 200 OK\r\n"));
+        let mut token = [0; 127];
+        kept.read_exact(&mut token).unwrap();
+    }
+    for connection in &mut connections {
+        connection.write_all(request).unwrap();
+    }
+    for _ in 0..3 {
+        server.signal("TERM");
+    }
+    for mut connection in connections {
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+        assert!(body(&answer).starts_with("{\"token\":\"006"), "{answer}");
+    }
+    assert_eq!(server.ended().0, Some(0));
+}
+
+#[test]
+fn a_request_that_has_begun_is_answered_after_the_signal_and_its_connection_closed() {
     let server = Server::start(&[], &IDENTIFIERS);
     let mut begun = server.connect();
-    begun
-        .write_all(b"GET /access_token?channel=test&uid=1 HTTP/1.1\r\nHost: te")
-        .unwrap();
-    // An answer on a later connection shows that the first one has been accepted, and its bytes read.
-    server.get("/ping");
+    begun.write_all(b"GET /ping HTTP/1.1\r\nHost: te").unwrap();
     server.signal("TERM");
-    server.signal("TERM");
+    while !server.get("/ping").contains("\r\nconnection: close\r\n") {
+        std::thread::yield_now(); // until the signal has arrived
+    }
     begun.write_all(b"st\r\n\r\n").unwrap();
     let mut answer = String::new();
     begun.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-    assert!(body(&answer).starts_with("{\"token\":\"006"), "{answer}");
+    assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
     assert_eq!(server.ended().0, Some(0));
 }
 
@@ -183,6 +231,12 @@ fn the_health_check_asks_the_server_that_runs() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     let reason = format!("agora-token-server: no answer from 127.0.0.1:{port}: ");
     assert!(stderr.starts_with(&reason), "{stderr}");
+}
+
+#[test]
+fn a_health_check_with_a_bad_port_ends_with_1_as_docker_wants_it() {
+    let output = run(&["healthcheck"], &[("PORT", "x")]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
 }
 
 #[test]

@@ -37,6 +37,23 @@ fn imports_point_one_way() {
 }
 
 #[test]
+fn no_path_leaves_its_layer_by_super() {
+    for layer in LAYERS {
+        let root = Path::new("src").join(layer);
+        for (path, text) in sources(&root) {
+            let depth = path.strip_prefix(&root).unwrap().components().count();
+            let depth = if path.ends_with("mod.rs") {
+                depth - 1
+            } else {
+                depth
+            };
+            let climb = "super::".repeat(depth + 1);
+            assert!(!text.contains(&climb), "{} has {climb}", path.display());
+        }
+    }
+}
+
+#[test]
 fn a_wrong_import_would_be_seen() {
     let text =
         "use crate::http::serve;\nuse crate::{access::Policy, cli};\nfn f() { crate::issuer::g() }";

@@ -1,17 +1,24 @@
 //! Tokens that cannot be read, or not be believed, and what is said about them.
 
+use std::io::Write;
+
 use agora_token_server::token::{
     Binding, Privileges, Project, Scope, Service, Services, SignedBy, Text, UnixTime,
     UnverifiedToken, VerifyError, v006, v007,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 
 use crate::support::{content_of_007, token_007_of};
 
 #[test]
 fn a_compression_bomb_is_not_inflated() {
-    let token = token_007_of(&vec![0; 10_000_000]);
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&vec![0; 10_000_000]).unwrap();
+    let token = format!("007{}", STANDARD.encode(encoder.finish().unwrap()));
+    assert!(token.len() < 20_000, "{}", token.len());
     let error = UnverifiedToken::parse(&token).unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -30,7 +37,14 @@ fn bytes_after_the_end_are_reported() {
         ends_at: UnixTime::from_seconds(2),
         privileges: Privileges::default(),
     };
-    let token = v006::mint(&project, "c", "", &message);
+    let token = v006::mint(
+        &project,
+        Binding {
+            channel: "c",
+            uid: "",
+        },
+        &message,
+    );
     let mut content = STANDARD.decode(&token[35..]).unwrap();
     content.extend([0; 5]);
     let longer = format!("{}{}", &token[..35], STANDARD.encode(content));
@@ -88,12 +102,31 @@ fn a_count_that_the_bytes_do_not_bear_out_is_an_error_not_an_allocation() {
 }
 
 #[test]
+fn what_makes_a_token_invalid_is_said_in_words() {
+    for (error, words) in [
+        (VerifyError::AppId, "the token is for another App ID"),
+        (VerifyError::Channel, "the token is for another channel"),
+        (VerifyError::Uid, "the token is for another uid"),
+        (
+            VerifyError::Signature,
+            "the signature is not of this project's App Certificate",
+        ),
+        (
+            VerifyError::Unbound,
+            "the signature of this version can be checked only with the channel and uid that the token is for",
+        ),
+    ] {
+        assert_eq!(error.to_string(), words);
+    }
+}
+
+#[test]
 fn what_is_no_token_is_said_to_be_none() {
     for text in ["", "00", "008abc", "eyJhbGciOiJIUzI1NiJ9", "é06", "006é"] {
         let error = UnverifiedToken::parse(text).unwrap_err().to_string();
         let expected = match text {
             "006é" => "the App ID in the token is not 32 hexadecimal digits",
-            _ => "it begins with none of 005, 006 and 007",
+            _ => "it does not begin with 005, 006 or 007",
         };
         assert_eq!(error, expected, "{text:?}");
     }
@@ -135,7 +168,14 @@ fn a_binding_is_checked_in_every_version() {
         privileges: Privileges::default(),
     };
     for token in [
-        v006::mint(&project(), "test", "1234", &message_006),
+        v006::mint(
+            &project(),
+            Binding {
+                channel: "test",
+                uid: "1234",
+            },
+            &message_006,
+        ),
         v007::mint(&project(), &message("test", "1234")),
     ] {
         let token = UnverifiedToken::parse(&token).unwrap();
@@ -165,7 +205,15 @@ fn versions_that_hold_no_channel_want_one_to_verify() {
         ends_at: UnixTime::default(),
         privileges: Privileges::default(),
     };
-    let token = UnverifiedToken::parse(&v006::mint(&project(), "test", "", &message)).unwrap();
+    let token = UnverifiedToken::parse(&v006::mint(
+        &project(),
+        Binding {
+            channel: "test",
+            uid: "",
+        },
+        &message,
+    ))
+    .unwrap();
     assert_eq!(token.verify(&project(), None), Err(VerifyError::Unbound));
 }
 

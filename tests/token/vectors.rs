@@ -131,7 +131,11 @@ fn every_006_token_is_equal_to_the_byte_and_verifies_back() {
             ends_at: UnixTime::from_seconds(case.ts),
             privileges: privileges(&case.privileges, &v006::PRIVILEGES),
         };
-        let token = v006::mint(&project, &case.channel, &case.uid, &message);
+        let binding = Binding {
+            channel: &case.channel,
+            uid: &case.uid,
+        };
+        let token = v006::mint(&project, binding, &message);
         assert_eq!(token, case.token, "{}", case.name);
 
         let read = UnverifiedToken::parse(&case.token).unwrap();

@@ -7,7 +7,7 @@ use crate::token::{IdError, TimeError, UnixTime};
 /// What is wrong with a request's parameters: which one, the rule, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(in crate::http) enum InputError {
-    #[error("{name} is read once; send it without brackets")]
+    #[error("{name} must be one value: send {name}=…, without brackets")]
     Array { name: &'static str },
     #[error("channel name is required")]
     ChannelRequired,
@@ -30,9 +30,9 @@ pub(in crate::http) enum InputError {
     Placeholder { name: &'static str, found: Excerpt },
     #[error("{name} is given more than once; send it once")]
     Repeated { name: &'static str },
-    #[error("{name} must be publisher (or 1) or subscriber (or 2), found {found}")]
+    #[error("{name} {found} must be publisher (or 1) or subscriber (or 2)")]
     Role { name: &'static str, found: Excerpt },
-    #[error("{name} {error}, found {found}")]
+    #[error("{name} {found} {error}")]
     Time {
         name: &'static str,
         error: TimeError,
@@ -43,8 +43,32 @@ pub(in crate::http) enum InputError {
         first: &'static str,
         second: &'static str,
     },
-    #[error("{what} {problem}")]
-    Undecodable { what: String, problem: &'static str },
+    #[error("parameter {name} {problem}")]
+    Undecodable {
+        name: Excerpt,
+        problem: &'static str,
+    },
+    #[error("the name of a parameter {problem}")]
+    UndecodableName { problem: &'static str },
+}
+
+impl InputError {
+    /// The error's name for programs.
+    pub(in crate::http) fn code(&self) -> &'static str {
+        match self {
+            Self::Array { .. } => "parameter_array",
+            Self::ChannelRequired => "channel_required",
+            Self::Contradiction { .. } => "parameters_differ",
+            Self::Identifier { .. } => "identifier_invalid",
+            Self::Past { .. } => "end_in_the_past",
+            Self::Placeholder { .. } => "placeholder",
+            Self::Repeated { .. } => "parameter_repeated",
+            Self::Role { .. } => "role_unknown",
+            Self::Time { .. } => "time_invalid",
+            Self::TwoEnds { .. } => "two_ends",
+            Self::Undecodable { .. } | Self::UndecodableName { .. } => "query_undecodable",
+        }
+    }
 }
 
 /// The beginning of what a client sent, quoted and escaped, at most 64 bytes with its quotes.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::error::InputError;
+use super::error::{Excerpt, InputError};
 
 /// The parameters of a query, in their order.
 #[derive(Debug)]
@@ -57,14 +57,14 @@ impl<'a> Query<'a> {
     fn value(&self, name: &'static str) -> Result<Option<&str>, InputError> {
         let mut found = None;
         for (given, value) in &self.0 {
-            let (base, bracket) = given
-                .find('[')
-                .map_or((given.as_ref(), ""), |at| given.split_at(at));
-            if !base.eq_ignore_ascii_case(name) {
+            let Some((base, rest)) = given.split_at_checked(name.len()) else {
                 continue;
-            }
-            if !bracket.is_empty() {
-                return Err(InputError::Array { name });
+            };
+            match rest.chars().next() {
+                _ if !base.eq_ignore_ascii_case(name) => continue,
+                None => {}
+                Some('[') => return Err(InputError::Array { name }),
+                Some(_) => continue,
             }
             if found.replace(value.as_ref()).is_some() {
                 return Err(InputError::Repeated { name });
@@ -83,15 +83,14 @@ enum DecodeError {
 
 impl DecodeError {
     fn in_name(self) -> InputError {
-        InputError::Undecodable {
-            what: "the name of a parameter".to_owned(),
+        InputError::UndecodableName {
             problem: self.problem(),
         }
     }
 
     fn in_value_of(self, name: &str) -> InputError {
         InputError::Undecodable {
-            what: name.escape_debug().take(32).collect(),
+            name: Excerpt::of(name),
             problem: self.problem(),
         }
     }

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::http::headers::json;
+use crate::http::answer::json;
 
 /// The process answers.
 pub(in crate::http) async fn healthz() -> Response {

@@ -172,8 +172,10 @@ impl Scope {
 }
 
 /// The services of one token.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Services {
+    /// How many there are, those included that are not known.
+    count: u16,
     known: Vec<Service>,
     unknown: Option<UnknownService>,
 }
@@ -188,23 +190,18 @@ pub struct UnknownService {
 }
 
 impl Services {
-    /// The most that a token can count.
-    pub const MAX: usize = u16::MAX as usize;
-
     /// The services of a token, in the order in which they are packed: ascending by number, equal ones as given.
     ///
     /// # Panics
     ///
-    /// When there are more than [`Services::MAX`].
+    /// When there are more than a token can count, 65,535.
     #[must_use]
     pub fn in_order(mut services: Vec<Service>) -> Self {
-        assert!(
-            services.len() <= Self::MAX,
-            "a token counts at most {} services",
-            Self::MAX
-        );
         services.sort_by_key(|service| service.scope.kind().number());
+        let count =
+            u16::try_from(services.len()).expect("no token counts more than 65,535 services");
         Self {
+            count,
             known: services,
             unknown: None,
         }
@@ -214,6 +211,7 @@ impl Services {
     #[must_use]
     pub fn one(service: Service) -> Self {
         Self {
+            count: 1,
             known: vec![service],
             unknown: None,
         }
@@ -232,30 +230,43 @@ impl Services {
     }
 
     pub(super) fn write(&self, out: &mut Writer) {
-        out.u16(u16::try_from(self.known.len()).expect("the constructor accepts no more"));
+        out.u16(self.count);
         for Service { privileges, scope } in &self.known {
             out.u16(scope.kind().number());
             privileges.write(out);
             scope.write(out);
         }
+        if let Some(UnknownService { kind, bytes }) = &self.unknown {
+            out.u16(*kind);
+            out.bytes(bytes);
+        }
     }
 
     pub(super) fn read(mut input: Reader<'_>) -> Result<Self, ParseError> {
-        let mut services = Self::default();
-        for _ in 0..input.u16("number of services")? {
+        let count = input.u16("number of services")?;
+        let mut known = Vec::new();
+        for _ in 0..count {
             let number = input.u16("service type")?;
             let Some(kind) = ServiceKind::from_number(number) else {
-                services.unknown = Some(UnknownService {
+                let unknown = UnknownService {
                     kind: number,
                     bytes: input.rest().to_vec(),
+                };
+                return Ok(Self {
+                    count,
+                    known,
+                    unknown: Some(unknown),
                 });
-                return Ok(services);
             };
             let privileges = Privileges::read(&mut input)?;
             let scope = Scope::read(kind, &mut input)?;
-            services.known.push(Service { privileges, scope });
+            known.push(Service { privileges, scope });
         }
         input.finish("last service")?;
-        Ok(services)
+        Ok(Self {
+            count,
+            known,
+            unknown: None,
+        })
     }
 }

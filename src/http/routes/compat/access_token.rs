@@ -15,9 +15,9 @@ use axum::response::Response;
 
 use crate::access::Caller;
 use crate::config::AccessTokenVersion;
+use crate::http::answer::json;
 use crate::http::error::Error;
 use crate::http::extract::QueryText;
-use crate::http::headers::json;
 use crate::http::input::{self, InputError, Query};
 use crate::http::state::{AppState, Settings};
 use crate::issuer::{Grants, ServiceRequest, Subject, Target, TokenRequest};
@@ -25,15 +25,16 @@ use crate::token::{Lifetime, UnixTime};
 
 pub(in crate::http) async fn answer(
     State(state): State<AppState>,
+    caller: Caller,
     query: QueryText,
 ) -> Result<Response, Error> {
     let now = state.now();
     let request = parse(&query.parse()?, state.settings(), now)?;
-    let issued = state.issue(Caller::Anonymous, request, now)?;
+    let issued = state.issue(caller, request, now)?;
     // A token has no character that JSON would escape.
     Ok(json(
         StatusCode::OK,
-        format!(r#"{{"token":"{}"}}"#, issued.token),
+        [r#"{"token":""#, &issued.token, r#""}"#].concat(),
     ))
 }
 

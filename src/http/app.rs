@@ -1,0 +1,98 @@
+//! What surrounds every route: the request log outermost, then CORS, then the body of the request.
+//!
+//! One service around the router instead of a layer for each, since the router copies and boxes every layer for
+//! every request.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::http::header::CONNECTION;
+use axum::response::{IntoResponse, Response};
+use tower::{Service, ServiceExt};
+
+use super::body;
+use super::cors::{self, Cors};
+use super::log;
+use super::state::AppState;
+use super::table::Table;
+use crate::config::AllowedOrigins;
+
+/// The server's answers, without the sockets: a `tower` service.
+#[derive(Clone, Debug)]
+pub struct App(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    router: Router,
+    patterns: matchit::Router<&'static str>,
+    cors: Cors,
+    is_stopping: AtomicBool,
+}
+
+impl App {
+    /// An app with a state, for pages of these origins.
+    #[must_use]
+    pub fn new(state: AppState, origins: &AllowedOrigins) -> Self {
+        let Table { router, patterns } = super::table();
+        let router = router.with_state(state);
+        Self(Arc::new(Inner {
+            router,
+            patterns,
+            cors: Cors::new(origins),
+            is_stopping: AtomicBool::new(false),
+        }))
+    }
+
+    /// From now on answers close their connections: the next request goes to another server.
+    pub(super) fn stop(&self) {
+        self.0.is_stopping.store(true, Ordering::Relaxed);
+    }
+
+    async fn answer(&self, request: Request) -> Response {
+        let line = log::Line::begin(&request, &self.0.patterns);
+        let mut response = if cors::is_preflight(&request) {
+            self.0.cors.preflight(request).await
+        } else {
+            let allowed = self.0.cors.of(&request);
+            let mut response = self.route(request).await;
+            allowed.stamp(response.headers_mut());
+            response
+        };
+        if self.0.is_stopping.load(Ordering::Relaxed) {
+            response
+                .headers_mut()
+                .insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        line.end(&response);
+        response
+    }
+
+    async fn route(&self, request: Request) -> Response {
+        match body::read(request).await {
+            Ok(request) => self.0.router.clone().oneshot(request).await.into_response(),
+            Err(error) => error.into_response(),
+        }
+    }
+}
+
+impl Service<Request> for App {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let app = self.clone();
+        Box::pin(async move { Ok(app.answer(request).await) })
+    }
+}
