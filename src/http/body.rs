@@ -32,5 +32,5 @@ pub(super) async fn read(request: Request) -> Result<Request, Error> {
 
 fn is_too_long(error: &axum::Error) -> bool {
     std::error::Error::source(error)
-        .is_some_and(<(dyn std::error::Error + 'static)>::is::<LengthLimitError>)
+        .is_some_and(<dyn std::error::Error + 'static>::is::<LengthLimitError>)
 }

@@ -4,30 +4,24 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Mutex;
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, KeyInit};
 use sha1::Sha1;
-use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::app_id::{AppId, HexError, digit_pairs, hex_digits};
+use super::hmac::{Key, Signature};
 use super::time::UnixTime;
 
 pub(super) type HmacSha1 = Hmac<Sha1>;
-pub(super) type HmacSha256 = Hmac<Sha256>;
-
-/// Bytes of a signature by HMAC-SHA256.
-pub(super) const SIGNATURE_BYTES: usize = 32;
 
 /// An App Certificate: 32 hexadecimal digits, used as text. It can be neither printed nor serialized.
 pub struct AppCertificate {
     digits: [u8; 32],
-    /// HMAC keyed with the certificate, prepared once: a 006 signature starts from a copy of it.
-    keyed: HmacSha256,
-    /// What a 007 signature derives from the certificate and the second, for the last second that one was made in.
-    by_second: Mutex<Option<(UnixTime, Key)>>,
+    /// The key of 006 signatures, prepared once.
+    key: Key,
+    /// What the key of a 007 signature derives from the certificate and the second, for the last such second.
+    by_second: Mutex<Option<(UnixTime, Signature)>>,
 }
-
-type Key = [u8; SIGNATURE_BYTES];
 
 impl AppCertificate {
     /// Whether an App ID was given for the certificate, too.
@@ -41,33 +35,30 @@ impl AppCertificate {
             .expect("HMAC accepts keys of any length")
     }
 
-    /// The signature of a 006 token begins here.
-    pub(super) fn mac_006(&self) -> HmacSha256 {
-        self.keyed.clone()
+    /// The key of 006 signatures.
+    pub(super) fn key_006(&self) -> &Key {
+        &self.key
     }
 
-    /// The signature of a 007 token begins here: its key is derived from the issue time and the salt.
-    pub(super) fn mac_007(&self, issued_at: UnixTime, salt: u32) -> HmacSha256 {
-        let by_salt = keyed(&salt.to_le_bytes()).chain_update(self.key_of_second(issued_at));
-        keyed(&by_salt.finalize().into_bytes())
+    /// The key of a 007 signature, derived from the issue time and the salt.
+    pub(super) fn key_007(&self, issued_at: UnixTime, salt: u32) -> Key {
+        let by_second = self.by_second(issued_at);
+        Key::new(&Key::new(&salt.to_le_bytes()).sign(&by_second))
     }
 
-    fn key_of_second(&self, issued_at: UnixTime) -> Key {
+    fn by_second(&self, issued_at: UnixTime) -> Signature {
         // Whoever finds the lock taken derives the key itself: nobody waits.
         let mut last = self.by_second.try_lock().ok();
-        if let Some(Some((second, key))) = last.as_deref()
+        if let Some(Some((second, derived))) = last.as_deref()
             && *second == issued_at
         {
-            return *key;
+            return *derived;
         }
-        let key = keyed(&issued_at.seconds().to_le_bytes())
-            .chain_update(self.digits)
-            .finalize();
-        let key = key.into_bytes().into();
+        let derived = Key::new(&issued_at.seconds().to_le_bytes()).sign(&self.digits);
         if let Some(last) = last.as_deref_mut() {
-            *last = Some((issued_at, key));
+            *last = Some((issued_at, derived));
         }
-        key
+        derived
     }
 }
 
@@ -78,7 +69,7 @@ impl FromStr for AppCertificate {
         let digits = hex_digits(text)?;
         Ok(Self {
             digits,
-            keyed: keyed(&digits),
+            key: Key::new(&digits),
             by_second: Mutex::default(),
         })
     }
@@ -88,7 +79,7 @@ impl Clone for AppCertificate {
     fn clone(&self) -> Self {
         Self {
             digits: self.digits,
-            keyed: self.keyed.clone(),
+            key: self.key.clone(),
             by_second: Mutex::default(),
         }
     }
@@ -102,10 +93,10 @@ impl fmt::Debug for AppCertificate {
 
 impl Drop for AppCertificate {
     fn drop(&mut self) {
-        // `keyed` zeroes itself.
+        // `key` zeroes itself.
         self.digits.zeroize();
-        if let Ok(Some((_, key))) = self.by_second.get_mut() {
-            key.zeroize();
+        if let Ok(Some((_, derived))) = self.by_second.get_mut() {
+            derived.zeroize();
         }
     }
 }
@@ -156,8 +147,4 @@ impl Project {
             secondary().map(|_| SignedBy::Secondary)
         }
     }
-}
-
-fn keyed(key: &[u8]) -> HmacSha256 {
-    HmacSha256::new_from_slice(key).expect("HMAC accepts keys of any length")
 }

@@ -11,6 +11,7 @@ mod app_id;
 mod certificate;
 mod deflate;
 mod error;
+mod hmac;
 mod id;
 mod parsed;
 mod privilege;

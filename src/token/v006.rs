@@ -12,11 +12,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hmac::Mac;
+use subtle::ConstantTimeEq;
 
 use super::app_id::AppId;
-use super::certificate::{AppCertificate, HmacSha256, Project, SIGNATURE_BYTES, SignedBy};
+use super::certificate::{AppCertificate, Project, SignedBy};
 use super::error::{ParseError, VerifyError};
+use super::hmac::Signature;
 use super::privilege::{Privilege, Privileges};
 use super::time::UnixTime;
 use super::wire::{Reader, Writer};
@@ -65,13 +66,14 @@ pub struct Binding<'a> {
 /// Makes a token for a channel and a uid.
 #[must_use]
 pub fn mint(project: &Project, binding: Binding<'_>, message: &Message) -> String {
-    let mut packed = Writer::new();
-    message.write(&mut packed);
-    let packed = packed.as_slice();
+    let mut signed = signed_before(project.app_id, binding);
+    let before = signed.as_slice().len();
+    message.write(&mut signed);
+    let signed = signed.as_slice();
+    let packed = &signed[before..];
 
-    let signed = signed(&project.certificate, project.app_id, binding, packed);
     let mut content = Writer::new();
-    content.array::<SIGNATURE_BYTES>(&signed.finalize().into_bytes().into());
+    content.array(&project.certificate.key_006().sign(signed));
     content.u32(crc32fast::hash(binding.channel.as_bytes()));
     content.u32(crc32fast::hash(binding.uid.as_bytes()));
     content.u16(
@@ -99,7 +101,7 @@ pub struct Unverified {
     pub uid_crc: u32,
     /// What it says.
     pub message: Message,
-    signature: [u8; SIGNATURE_BYTES],
+    signature: Signature,
     signed: Vec<u8>,
 }
 
@@ -151,10 +153,14 @@ impl Unverified {
         if !self.is_for_uid(binding.uid) {
             return Err(VerifyError::Uid);
         }
+        let mut signed = signed_before(self.app_id, binding);
+        signed.bytes(&self.signed);
         let is_signed_by = |certificate: &AppCertificate| {
-            signed(certificate, self.app_id, binding, &self.signed)
-                .verify_slice(&self.signature)
-                .is_ok()
+            certificate
+                .key_006()
+                .sign(signed.as_slice())
+                .ct_eq(&self.signature)
+                .into()
         };
         project
             .signed_by(is_signed_by)
@@ -195,14 +201,11 @@ impl Message {
     }
 }
 
-fn signed(
-    certificate: &AppCertificate,
-    app_id: AppId,
-    binding: Binding<'_>,
-    message: &[u8],
-) -> HmacSha256 {
-    let mac = certificate.mac_006().chain_update(app_id.as_bytes());
-    mac.chain_update(binding.channel)
-        .chain_update(binding.uid)
-        .chain_update(message)
+/// What is signed before the message.
+fn signed_before(app_id: AppId, binding: Binding<'_>) -> Writer {
+    let mut signed = Writer::new();
+    signed.bytes(app_id.as_bytes());
+    signed.bytes(binding.channel.as_bytes());
+    signed.bytes(binding.uid.as_bytes());
+    signed
 }

@@ -15,12 +15,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hmac::Mac;
+use subtle::ConstantTimeEq;
 
 use super::app_id::AppId;
-use super::certificate::{AppCertificate, Project, SIGNATURE_BYTES, SignedBy};
+use super::certificate::{AppCertificate, Project, SignedBy};
 use super::deflate::{deflate, inflate};
 use super::error::{ParseError, VerifyError};
+use super::hmac::Signature;
 use super::service::Services;
 use super::time::UnixTime;
 use super::wire::{Reader, Writer};
@@ -63,12 +64,9 @@ fn content(project: &Project, message: &Message) -> Writer {
     message.services.write(&mut signed);
     let signed = signed.as_slice();
 
-    let mac = project
-        .certificate
-        .mac_007(message.issued_at, message.salt)
-        .chain_update(signed);
+    let key = project.certificate.key_007(message.issued_at, message.salt);
     let mut content = Writer::new();
-    content.array::<SIGNATURE_BYTES>(&mac.finalize().into_bytes().into());
+    content.array(&key.sign(signed));
     content.bytes(signed);
     content
 }
@@ -80,7 +78,7 @@ pub struct Unverified {
     pub app_id: AppId,
     /// What it says.
     pub message: Message,
-    signature: [u8; SIGNATURE_BYTES],
+    signature: Signature,
     signed: Vec<u8>,
 }
 
@@ -118,10 +116,8 @@ impl Unverified {
             return Err(VerifyError::AppId);
         }
         let is_signed_by = |certificate: &AppCertificate| {
-            let mac = certificate.mac_007(self.message.issued_at, self.message.salt);
-            mac.chain_update(&self.signed)
-                .verify_slice(&self.signature)
-                .is_ok()
+            let key = certificate.key_007(self.message.issued_at, self.message.salt);
+            key.sign(&self.signed).ct_eq(&self.signature).into()
         };
         project
             .signed_by(is_signed_by)

@@ -83,7 +83,7 @@ impl Writer {
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
         let end = self.length + bytes.len();
         if let Some(room) = self.inline.get_mut(self.length..end) {
-            room.copy_from_slice(bytes)
+            room.copy_from_slice(bytes);
         } else {
             if self.spilled.is_empty() {
                 self.spilled.extend_from_slice(&self.inline[..self.length]);
