@@ -10,6 +10,7 @@
 mod app_id;
 mod certificate;
 mod deflate;
+mod encode;
 mod error;
 mod hmac;
 mod id;

@@ -18,6 +18,7 @@ use subtle::ConstantTimeEq;
 
 use super::app_id::{AppId, digit_pairs};
 use super::certificate::{AppCertificate, Project, SignedBy};
+use super::encode::encode;
 use super::error::{ParseError, VerifyError};
 use super::time::UnixTime;
 use super::wire::{Reader, Text, Writer};
@@ -173,9 +174,7 @@ pub fn mint(project: &Project, channel: &Text, uid: u32, message: &Message) -> S
     content.u32(message.salt);
     content.u32(message.ends_at.seconds());
     message.write_extra(&mut content);
-    let mut key = VERSION.to_owned();
-    STANDARD.encode_string(content.as_slice(), &mut key);
-    key
+    encode([VERSION.as_bytes()], content.as_slice())
 }
 
 /// A 005 key whose signature has not been checked.

@@ -16,6 +16,7 @@ use subtle::ConstantTimeEq;
 
 use super::app_id::AppId;
 use super::certificate::{AppCertificate, Project, SignedBy};
+use super::encode::encode;
 use super::error::{ParseError, VerifyError};
 use super::hmac::Signature;
 use super::privilege::{Privilege, Privileges};
@@ -81,13 +82,10 @@ pub fn mint(project: &Project, binding: Binding<'_>, message: &Message) -> Strin
     );
     content.bytes(packed);
 
-    let mut token = String::with_capacity(
-        VERSION.len() + AppId::LENGTH + content.as_slice().len().div_ceil(3) * 4,
-    );
-    token.push_str(VERSION);
-    token.push_str(project.app_id.as_str());
-    STANDARD.encode_string(content.as_slice(), &mut token);
-    token
+    encode(
+        [VERSION.as_bytes(), project.app_id.as_bytes()],
+        content.as_slice(),
+    )
 }
 
 /// A 006 token whose signature has not been checked.
@@ -204,7 +202,7 @@ impl Message {
 /// What is signed before the message.
 fn signed_before(app_id: AppId, binding: Binding<'_>) -> Writer {
     let mut signed = Writer::new();
-    signed.bytes(app_id.as_bytes());
+    signed.fixed(*app_id.as_bytes());
     signed.bytes(binding.channel.as_bytes());
     signed.bytes(binding.uid.as_bytes());
     signed

@@ -20,6 +20,7 @@ use subtle::ConstantTimeEq;
 use super::app_id::AppId;
 use super::certificate::{AppCertificate, Project, SignedBy};
 use super::deflate::{deflate, inflate};
+use super::encode::encode;
 use super::error::{ParseError, VerifyError};
 use super::hmac::Signature;
 use super::service::Services;
@@ -49,10 +50,7 @@ pub struct Message {
 #[must_use]
 pub fn mint(project: &Project, message: &Message) -> String {
     let packed = deflate(content(project, message).as_slice());
-    let mut token = String::with_capacity(VERSION.len() + packed.len().div_ceil(3) * 4);
-    token.push_str(VERSION);
-    STANDARD.encode_string(&packed, &mut token);
-    token
+    encode([VERSION.as_bytes()], &packed)
 }
 
 fn content(project: &Project, message: &Message) -> Writer {

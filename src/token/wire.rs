@@ -48,15 +48,15 @@ impl Writer {
     }
 
     pub(super) fn u16(&mut self, number: u16) {
-        self.bytes(&number.to_le_bytes());
+        self.fixed(number.to_le_bytes());
     }
 
     pub(super) fn u32(&mut self, number: u32) {
-        self.bytes(&number.to_le_bytes());
+        self.fixed(number.to_le_bytes());
     }
 
     pub(super) fn i16(&mut self, number: i16) {
-        self.bytes(&number.to_le_bytes());
+        self.fixed(number.to_le_bytes());
     }
 
     /// A `string` of exactly `N` bytes.
@@ -72,7 +72,7 @@ impl Writer {
             reason = "asserted above, when compiling"
         )]
         self.u16(N as u16);
-        self.bytes(bytes);
+        self.fixed(*bytes);
     }
 
     pub(super) fn text(&mut self, text: &Text) {
@@ -82,15 +82,33 @@ impl Writer {
 
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
         let end = self.length + bytes.len();
-        if let Some(room) = self.inline.get_mut(self.length..end) {
-            room.copy_from_slice(bytes);
-        } else {
-            if self.spilled.is_empty() {
-                self.spilled.extend_from_slice(&self.inline[..self.length]);
-            }
-            self.spilled.extend_from_slice(bytes);
+        match self.inline.get_mut(self.length..end) {
+            Some(room) => room.copy_from_slice(bytes),
+            None => self.spill(bytes),
         }
         self.length = end;
+    }
+
+    /// As `bytes`, with a length that the compiler knows: a store instead of a copy.
+    #[inline]
+    pub(super) fn fixed<const N: usize>(&mut self, bytes: [u8; N]) {
+        match self
+            .inline
+            .get_mut(self.length..)
+            .and_then(<[u8]>::first_chunk_mut)
+        {
+            Some(room) => *room = bytes,
+            None => self.spill(&bytes),
+        }
+        self.length += N;
+    }
+
+    #[cold]
+    fn spill(&mut self, bytes: &[u8]) {
+        if self.spilled.is_empty() {
+            self.spilled.extend_from_slice(&self.inline[..self.length]);
+        }
+        self.spilled.extend_from_slice(bytes);
     }
 
     pub(super) fn as_slice(&self) -> &[u8] {
