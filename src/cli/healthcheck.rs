@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::fail;
 use super::serve::reachable;
@@ -32,14 +32,26 @@ pub(super) fn run(environment: &Environment) -> ExitCode {
 
 /// The beginning of the answer.
 fn ask(address: SocketAddr) -> io::Result<[u8; 12]> {
+    let deadline = Instant::now() + PATIENCE;
     let mut connection = TcpStream::connect_timeout(&address, PATIENCE)?;
-    connection.set_read_timeout(Some(PATIENCE))?;
     connection.set_write_timeout(Some(PATIENCE))?;
     write!(
         connection,
         "GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
     )?;
+
     let mut status = [0; 12];
-    connection.read_exact(&mut status)?;
+    let mut rest = status.as_mut_slice();
+    while !rest.is_empty() {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        connection.set_read_timeout(Some(left))?;
+        match connection.read(rest)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => rest = &mut rest[read..],
+        }
+    }
     Ok(status)
 }

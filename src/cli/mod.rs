@@ -80,6 +80,7 @@ fn variables() -> String {
              aliases,
              default,
              meaning,
+             ..
          }| {
             let default = default
                 .map(|default| format!(" [default: {default}]"))

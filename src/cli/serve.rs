@@ -1,7 +1,7 @@
 //! `serve`: reads the configuration, binds, and serves until a signal.
 
 use std::future::Future;
-use std::io;
+use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 
@@ -68,7 +68,7 @@ fn announce(config: &Config, address: SocketAddr, demo: bool) {
         config.project.app_id,
     );
     if demo {
-        tracing::warn!("{DEMO_NOTICE}");
+        let _ = writeln!(io::stderr(), "{DEMO_NOTICE}"); // whatever the log level; the page says it too
     } else {
         tracing::warn!(
             "minting is open: whoever reaches this server gets every token; keep it behind your own login"

@@ -1,13 +1,17 @@
 //! Where values come from: the process's environment first, then a `.env` file in the working directory.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use super::error::Problem;
 use super::vars::{self, Variable};
+
+/// The most that is read of a file: no certificate and no `.env` is longer.
+const MAX_FILE_BYTES: u64 = 64 * 1024;
 
 /// The values of the variables that the server reads, and the files that they name.
 ///
@@ -35,7 +39,13 @@ impl Environment {
         reason = "the one place that reads the environment"
     )]
     pub fn of_process() -> Self {
-        let read_file = |path: &Path| std::fs::read_to_string(path);
+        let read_file = |path: &Path| {
+            let mut text = String::new();
+            File::open(path)?
+                .take(MAX_FILE_BYTES)
+                .read_to_string(&mut text)?;
+            Ok(text)
+        };
         let variables = std::env::vars_os().map(|(name, value)| {
             (
                 name.to_string_lossy().into_owned(),
@@ -79,15 +89,22 @@ impl Environment {
     /// When one layer has two of the names with different values.
     pub(super) fn find(&self, variables: &[&Variable]) -> Result<Option<Found<'_>>, Problem> {
         for layer in &self.layers {
-            let mut set = variables
-                .iter()
-                .flat_map(|variable| variable.names())
-                .filter_map(|name| {
-                    let value = layer.get(name)?.trim();
-                    (!value.is_empty()).then_some(Found { name, value })
-                });
-            let Some(first) = set.next() else { continue };
-            return match set.find(|other| other.value != first.value) {
+            let found = |name| {
+                let value = layer.get(name)?.trim();
+                (!value.is_empty()).then_some(Found { name, value })
+            };
+            let mut set = variables.iter().filter_map(|variable| {
+                let mut named = variable.names().filter_map(found);
+                let first = named.next()?;
+                let other =
+                    named.find(|other| other.value != first.value && variable.names_must_agree);
+                Some((first, other))
+            });
+            let Some((first, alias)) = set.next() else {
+                continue;
+            };
+            let other = alias.or_else(|| set.next().map(|(other, _)| other));
+            return match other {
                 None => Ok(Some(first)),
                 Some(other) => Err(Problem::new(
                     first.name,
@@ -118,37 +135,36 @@ fn known_name(name: &str) -> Option<&'static str> {
         .find(|known| *known == name)
 }
 
-/// Reads lines of `NAME=value`. Blank lines and lines that begin with `#` say nothing; `export ` before a name is
-/// dropped; a value may stand in single or double quotes; after ` #` an unquoted value has a comment.
+/// Reads lines of `NAME=value`. Blank lines and lines that begin with `#` say nothing; `export` before a name is
+/// dropped; a value may stand in single or double quotes; a `#` after a space begins a comment. A file is often shared
+/// with other programs, so that only lines that begin with a name of ours have to make sense.
 fn parse_dotenv(text: &str) -> (Values, Vec<Problem>) {
     let mut values = Values::new();
     let mut problems = Vec::new();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text); // some editors begin a file with it
     for (line, number) in text.lines().map(str::trim).zip(1..) {
-        if line.is_empty() || line.starts_with('#') {
+        let line = match line.strip_prefix("export") {
+            Some(rest) if rest.starts_with(char::is_whitespace) => rest.trim_start(),
+            _ => line,
+        };
+        let end_of_name = line
+            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .unwrap_or(line.len());
+        let (name, rest) = line.split_at(end_of_name);
+        let Some(name) = known_name(name) else {
             continue;
-        }
-        let line = line.strip_prefix("export ").unwrap_or(line);
-        match line.split_once('=') {
-            Some((name, value)) if is_name(name.trim_end()) => {
-                if let Some(name) = known_name(name.trim_end()) {
-                    values.insert(name, Zeroizing::new(unquoted(value.trim()).to_owned()));
-                }
+        };
+        match rest.trim_start().strip_prefix('=') {
+            Some(value) => {
+                values.insert(name, Zeroizing::new(unquoted(value.trim()).to_owned()));
             }
-            _ => problems.push(Problem::new(
+            None => problems.push(Problem::new(
                 ".env",
-                format!("line {number} is not of the form NAME=value"),
+                format!("line {number} is not of the form {name}=value"),
             )),
         }
     }
     (values, problems)
-}
-
-fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 fn unquoted(value: &str) -> &str {
@@ -160,8 +176,15 @@ fn unquoted(value: &str) -> &str {
             return inner;
         }
     }
-    value
-        .split_once(" #")
-        .map_or(value, |(value, _comment)| value)
-        .trim_end()
+    let is_comment = |(at, _): &(usize, &str)| {
+        value[..*at]
+            .chars()
+            .next_back()
+            .is_none_or(char::is_whitespace)
+    };
+    let end = value
+        .match_indices('#')
+        .find(is_comment)
+        .map_or(value.len(), |(at, _)| at);
+    value[..end].trim_end()
 }

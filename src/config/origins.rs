@@ -80,6 +80,7 @@ pub enum OriginError {
 impl OriginPattern {
     fn parse(text: &str) -> Option<Self> {
         let text = text.to_ascii_lowercase();
+        let text = text.strip_suffix('/').unwrap_or(&text); // as copied from an address bar
         let (scheme, rest) = text.split_once("://")?;
         let (host, port) = split_port(rest)?;
         let (host, subdomains) = match host.strip_prefix('*') {

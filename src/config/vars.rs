@@ -9,6 +9,8 @@ pub struct Variable {
     pub name: &'static str,
     /// Other names under which existing deployments have it.
     pub aliases: &'static [&'static str],
+    /// Whether two of its names with different values are a mistake; otherwise the first name wins.
+    pub names_must_agree: bool,
     /// What stands in when it is not set, as one would write it.
     pub default: Option<&'static str>,
     /// What it is for, in one line.
@@ -26,6 +28,7 @@ impl Variable {
 pub const APP_ID: Variable = Variable {
     name: "APP_ID",
     aliases: &["AGORA_APP_ID"],
+    names_must_agree: true,
     default: None,
     meaning: "App ID of the Agora project: 32 hexadecimal digits",
 };
@@ -34,6 +37,7 @@ pub const APP_ID: Variable = Variable {
 pub const APP_CERTIFICATE: Variable = Variable {
     name: "APP_CERTIFICATE",
     aliases: &["AGORA_APP_CERTIFICATE"],
+    names_must_agree: true,
     default: None,
     meaning: "App Certificate of the project: 32 hexadecimal digits, a secret",
 };
@@ -42,6 +46,7 @@ pub const APP_CERTIFICATE: Variable = Variable {
 pub const APP_CERTIFICATE_FILE: Variable = Variable {
     name: "APP_CERTIFICATE_FILE",
     aliases: &[],
+    names_must_agree: true,
     default: None,
     meaning: "Path of a file with the App Certificate, instead of APP_CERTIFICATE",
 };
@@ -50,6 +55,7 @@ pub const APP_CERTIFICATE_FILE: Variable = Variable {
 pub const PORT: Variable = Variable {
     name: "PORT",
     aliases: &["SERVER_PORT"],
+    names_must_agree: false,
     default: Some("8080"),
     meaning: "Port to listen on; 0 takes any free one",
 };
@@ -58,6 +64,7 @@ pub const PORT: Variable = Variable {
 pub const HOST: Variable = Variable {
     name: "HOST",
     aliases: &[],
+    names_must_agree: true,
     default: Some("0.0.0.0"),
     meaning: "IP address to listen on; :: is every address of IPv6 and IPv4",
 };
@@ -66,6 +73,7 @@ pub const HOST: Variable = Variable {
 pub const CORS_ALLOW_ORIGIN: Variable = Variable {
     name: "CORS_ALLOW_ORIGIN",
     aliases: &[],
+    names_must_agree: true,
     default: Some("*"),
     meaning: "Web origins that may read answers: * or a comma-separated list, https://*.example.com for subdomains",
 };
@@ -74,6 +82,7 @@ pub const CORS_ALLOW_ORIGIN: Variable = Variable {
 pub const ACCESS_TOKEN_VERSION: Variable = Variable {
     name: "ACCESS_TOKEN_VERSION",
     aliases: &[],
+    names_must_agree: true,
     default: Some("006"),
     meaning: "Token version that /access_token answers: 006 or 007",
 };
@@ -82,6 +91,7 @@ pub const ACCESS_TOKEN_VERSION: Variable = Variable {
 pub const DEFAULT_TTL: Variable = Variable {
     name: "DEFAULT_TTL",
     aliases: &[],
+    names_must_agree: true,
     default: None,
     meaning: "Seconds that a privilege lasts when the request names no end: 1 to 86400; unset, it ends with the token",
 };
@@ -90,6 +100,7 @@ pub const DEFAULT_TTL: Variable = Variable {
 pub const LOG_LEVEL: Variable = Variable {
     name: "LOG_LEVEL",
     aliases: &[],
+    names_must_agree: true,
     default: Some("info"),
     meaning: "off, error, warn, info (a line a request), debug or trace",
 };
@@ -98,6 +109,7 @@ pub const LOG_LEVEL: Variable = Variable {
 pub const LOG_FORMAT: Variable = Variable {
     name: "LOG_FORMAT",
     aliases: &[],
+    names_must_agree: true,
     default: Some("text"),
     meaning: "text or json",
 };

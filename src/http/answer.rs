@@ -18,7 +18,7 @@ pub(super) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
         status,
         body,
         [
-            (CONTENT_TYPE, "application/json"),
+            (CONTENT_TYPE, "application/json; charset=utf-8"),
             (
                 CACHE_CONTROL,
                 "private, no-cache, no-store, must-revalidate",

@@ -13,7 +13,7 @@ use super::error::Failure;
 /// A line that is written when the answer is there.
 pub(super) struct Line {
     start: Instant,
-    method: Method,
+    method: &'static str,
     route: &'static str,
 }
 
@@ -24,7 +24,7 @@ impl Line {
             .map_or("-", |matched| *matched.value);
         Self {
             start: Instant::now(),
-            method: request.method().clone(),
+            method: known(request.method()),
             route,
         }
     }
@@ -38,22 +38,36 @@ impl Line {
         let status = response.status().as_u16();
         let elapsed_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
         match response.extensions().get::<Failure>() {
-            None => tracing::info!(%method, route, status, elapsed_us, "answered"),
+            None => tracing::info!(method, route, status, elapsed_us, "answered"),
             Some(Failure {
                 code,
                 level: Level::ERROR,
             }) => {
-                tracing::error!(%method, route, status, elapsed_us, error = code, "failed");
+                tracing::error!(method, route, status, elapsed_us, error = code, "failed");
             }
             Some(Failure {
                 code,
                 level: Level::WARN,
             }) => {
-                tracing::warn!(%method, route, status, elapsed_us, error = code, "refused");
+                tracing::warn!(method, route, status, elapsed_us, error = code, "refused");
             }
             Some(Failure { code, .. }) => {
-                tracing::info!(%method, route, status, elapsed_us, error = code, "refused");
+                tracing::info!(method, route, status, elapsed_us, error = code, "refused");
             }
         }
+    }
+}
+
+/// A method may be any word of any length.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::OPTIONS => "OPTIONS",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        _ => "other",
     }
 }

@@ -288,7 +288,10 @@ async fn the_headers_are_those_of_the_node_sample() {
     let answer = TestApp::new()
         .get("/access_token?channel=test&uid=1234")
         .await;
-    assert_eq!(answer.header("content-type"), Some("application/json"));
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/json; charset=utf-8")
+    );
     assert_eq!(
         answer.header("cache-control"),
         Some("private, no-cache, no-store, must-revalidate")

@@ -223,25 +223,39 @@ async fn expire_time_is_a_lifetime() {
 
 #[tokio::test]
 async fn a_placeholder_that_was_left_in_the_url_is_refused() {
-    let advice = "the placeholder of a URL template; put the real value there";
-    refused(
-        "channel=:channel",
-        &format!("channel is \":channel\", {advice}"),
-    )
-    .await;
-    refused(
-        "channelName=:channelName",
-        &format!("channelName is \":channelName\", {advice}"),
-    )
-    .await;
-    refused("channel=a&uid=:uid", &format!("uid is \":uid\", {advice}")).await;
+    for (name, placeholder) in [
+        ("channel", ":channel"),
+        ("channel", "{channel}"),
+        ("channel", "{{channel}}"),
+        ("channel", "${channel}"),
+        ("channel", "<Channel>"),
+        ("channelName", ":channelName"),
+        ("uid", ":uid"),
+    ] {
+        let error = format!(
+            "{name} is \"{placeholder}\", the placeholder of a URL template; put the real value there"
+        );
+        let placeholder = placeholder
+            .replace('<', "%3C")
+            .replace('>', "%3E")
+            .replace('{', "%7B")
+            .replace('}', "%7D");
+        let channel = if name == "uid" { "channel=a&" } else { "" };
+        refused(&format!("{channel}{name}={placeholder}"), &error).await;
+    }
+    TestApp::new()
+        .get("/access_token?channel=channel&uid=uid")
+        .await
+        .grants_006("channel", "uid");
 }
 
 #[tokio::test]
 async fn a_role_that_is_none_is_never_a_silent_subscriber() {
     for role in ["admin", "3", "0", "publisher%20"] {
         let found = role.replace("%20", " ");
-        let error = format!("role \"{found}\" must be publisher (or 1) or subscriber (or 2)");
+        let error = format!(
+            "role \"{found}\" must be publisher (also 1, host, broadcaster) or subscriber (also 2, audience)"
+        );
         refused(&format!("channel=a&role={role}"), &error).await;
     }
 }

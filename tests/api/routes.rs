@@ -99,7 +99,7 @@ async fn an_unknown_path_is_a_404_in_json() {
         );
         assert_eq!(
             answer.header("content-type"),
-            Some("application/json"),
+            Some("application/json; charset=utf-8"),
             "{target}"
         );
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
 /// A server on a free port of 127.0.0.1, killed with the test.
 pub(crate) struct Server {
     child: Child,
-    stdout: BufReader<ChildStdout>,
+    output: Option<(BufReader<ChildStdout>, ChildStderr)>,
     pub(crate) first_line: String,
     pub(crate) address: SocketAddr,
     _directory: Directory,
@@ -72,6 +72,7 @@ impl Server {
         let mut child = directory
             .command(arguments, &environment)
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
@@ -83,13 +84,19 @@ impl Server {
             .and_then(|rest| rest.split([',', '/']).next());
         let address = address.and_then(|address| address.parse().ok());
         let address = address.unwrap_or_else(|| panic!("no address in {first_line:?}"));
+        let stderr = child.stderr.take().unwrap();
         Self {
             child,
-            stdout,
+            output: Some((stdout, stderr)),
             first_line,
             address,
             _directory: directory,
         }
+    }
+
+    /// Leaves nobody to read what it writes.
+    pub(crate) fn close_log(&mut self) {
+        self.output = None;
     }
 
     pub(crate) fn connect(&self) -> TcpStream {
@@ -119,7 +126,7 @@ impl Server {
         assert!(status.success());
     }
 
-    /// Waits for the end of the process; returns its exit code and the rest of what it logged.
+    /// Waits for the end of the process; returns its exit code and the rest of what it wrote.
     pub(crate) fn ended(mut self) -> (Option<i32>, String) {
         let deadline = Instant::now() + PATIENCE;
         while self.child.try_wait().unwrap().is_none() {
@@ -127,7 +134,10 @@ impl Server {
             std::thread::yield_now();
         }
         let mut log = String::new();
-        self.stdout.read_to_string(&mut log).unwrap();
+        if let Some((stdout, stderr)) = &mut self.output {
+            stdout.read_to_string(&mut log).unwrap();
+            stderr.read_to_string(&mut log).unwrap();
+        }
         (self.child.wait().unwrap().code(), log)
     }
 }

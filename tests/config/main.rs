@@ -166,15 +166,30 @@ fn a_dotenv_file_is_read_and_the_environment_wins() {
 
 #[test]
 fn a_line_of_the_dotenv_file_that_cannot_be_read_is_reported_by_its_number() {
-    let environment = environment(
-        &IDENTIFIERS,
-        Some("PORT=9000\nAPP CERTIFICATE=5CFd\nnonsense\n"),
-    );
+    let environment = environment(&IDENTIFIERS, Some("PORT=9000\nHOST: ::1\nLOG_LEVEL\n"));
     assert_eq!(
         Config::read(&environment, None).unwrap_err().to_string(),
-        "the configuration cannot be used:\n  .env line 2 is not of the form NAME=value\n  \
-         .env line 3 is not of the form NAME=value",
+        "the configuration cannot be used:\n  .env line 2 is not of the form HOST=value\n  \
+         .env line 3 is not of the form LOG_LEVEL=value",
     );
+}
+
+#[test]
+fn lines_of_the_dotenv_file_for_other_programs_do_not_matter() {
+    let dotenv = "MY-VAR=1\nFOO.BAR=2\nKEY=\"-----BEGIN\nabc=\n-----END\"\nexport\tPORT=9000\t# comment\nHOST=  # none\n";
+    let config = Config::read(&environment(&IDENTIFIERS, Some(dotenv)), None).unwrap();
+    assert_eq!(config.listen.to_string(), "0.0.0.0:9000");
+}
+
+#[test]
+fn port_wins_over_its_alias() {
+    let variables = [
+        IDENTIFIERS[0],
+        IDENTIFIERS[1],
+        ("PORT", "9000"),
+        ("SERVER_PORT", "tcp://10.0.0.1:80"),
+    ];
+    assert_eq!(read(&variables).listen.port(), 9000);
 }
 
 #[test]
@@ -319,7 +334,6 @@ fn what_is_no_origin_is_named_by_its_place_in_the_list() {
                 http://localhost:3000 or https://*.example.com";
     for entry in [
         "app.example.com",
-        "https://app.example.com/",
         "https://app.example.com/path",
         "https://*",
         "https://*example.com",

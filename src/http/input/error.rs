@@ -30,7 +30,9 @@ pub(in crate::http) enum InputError {
     Placeholder { name: &'static str, found: Excerpt },
     #[error("{name} is given more than once; send it once")]
     Repeated { name: &'static str },
-    #[error("{name} {found} must be publisher (or 1) or subscriber (or 2)")]
+    #[error(
+        "{name} {found} must be publisher (also 1, host, broadcaster) or subscriber (also 2, audience)"
+    )]
     Role { name: &'static str, found: Excerpt },
     #[error("{name} {found} {error}")]
     Time {

@@ -8,7 +8,7 @@ pub(in crate::http) fn channel(
     parameter: Option<Parameter<'_>>,
 ) -> Result<ChannelName, InputError> {
     let Parameter { name, value } = parameter.ok_or(InputError::ChannelRequired)?;
-    refuse_placeholder(name, value, &[":channel", ":channelName"])?;
+    refuse_placeholder(name, value, &["channel", "channelName"])?;
     ChannelName::new(value).map_err(|error| InputError::Identifier { name, error })
 }
 
@@ -17,7 +17,7 @@ pub(in crate::http) fn uid(parameter: Option<Parameter<'_>>) -> Result<Uid, Inpu
     let Some(Parameter { name, value }) = parameter else {
         return Ok(Uid::Any);
     };
-    refuse_placeholder(name, value, &[":uid"])?;
+    refuse_placeholder(name, value, &["uid"])?;
     Uid::parse(value).map_err(|error| InputError::Identifier { name, error })
 }
 
@@ -70,13 +70,11 @@ fn time<T: std::str::FromStr<Err = TimeError>>(parameter: Parameter<'_>) -> Resu
     })
 }
 
-/// A client that forgot to fill in its URL would get a token that works for nobody else.
-fn refuse_placeholder(
-    name: &'static str,
-    value: &str,
-    placeholders: &[&str],
-) -> Result<(), InputError> {
-    if placeholders.contains(&value) {
+/// A client that forgot to fill in its URL (`:channel`, `{channel}`, `<channel>`, `${channel}`) would get a token that
+/// works for nobody else.
+fn refuse_placeholder(name: &'static str, value: &str, words: &[&str]) -> Result<(), InputError> {
+    let word = value.trim_matches([':', '{', '}', '<', '>', '$']);
+    if word.len() < value.len() && words.iter().any(|known| word.eq_ignore_ascii_case(known)) {
         return Err(InputError::Placeholder {
             name,
             found: Excerpt::of(value),
