@@ -27,7 +27,6 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
 FROM gcr.io/distroless/cc-debian12:nonroot
 LABEL org.opencontainers.image.title="agora-token-server" \
       org.opencontainers.image.description="The token server for Agora real-time voice, video and messaging clients" \
-      org.opencontainers.image.source="https://github.com/agora-token-server/agora-token-server" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=build /build/target/release/agora-token-server /agora-token-server
 
