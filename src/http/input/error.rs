@@ -1,8 +1,6 @@
 //! What can be wrong with a request's parameters, in words.
 
-use std::fmt;
-
-use crate::token::{IdError, TimeError, UnixTime};
+use crate::token::{Excerpt, IdError, TimeError, UnixTime};
 
 /// What is wrong with a request's parameters: which one, the rule, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,34 +68,5 @@ impl InputError {
             Self::TwoEnds { .. } => "two_ends",
             Self::Undecodable { .. } | Self::UndecodableName { .. } => "query_undecodable",
         }
-    }
-}
-
-/// The beginning of what a client sent, quoted and escaped, at most 64 bytes with its quotes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::http) struct Excerpt(String);
-
-impl Excerpt {
-    const MAX_BYTES: usize = 58;
-
-    pub(super) fn of(text: &str) -> Self {
-        let mut excerpt = String::from('"');
-        for character in text.chars() {
-            let escaped = character.escape_debug();
-            if excerpt.len() + escaped.clone().map(char::len_utf8).sum::<usize>() > Self::MAX_BYTES
-            {
-                excerpt.push('…');
-                break;
-            }
-            excerpt.extend(escaped);
-        }
-        excerpt.push('"');
-        Self(excerpt)
-    }
-}
-
-impl fmt::Display for Excerpt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }

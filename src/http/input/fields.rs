@@ -1,8 +1,8 @@
 //! Parameters of URLs, read into the types of a token.
 
-use super::error::{Excerpt, InputError};
+use super::error::InputError;
 use super::query::Parameter;
-use crate::token::{ChannelName, Lifetime, Role, TimeError, Uid, UnixTime};
+use crate::token::{ChannelName, Excerpt, Lifetime, Role, TimeError, Uid, UnixTime};
 
 pub(in crate::http) fn channel(
     parameter: Option<Parameter<'_>>,

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::error::{Excerpt, InputError};
+use super::error::InputError;
+use crate::token::Excerpt;
 
 /// The parameters of a query, in their order.
 #[derive(Debug)]
