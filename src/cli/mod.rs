@@ -3,6 +3,7 @@
 mod check_config;
 mod healthcheck;
 mod logging;
+mod mint;
 mod serve;
 
 use std::ffi::OsString;
@@ -10,7 +11,9 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+use clap_mangen::Man;
 
 use crate::config::Environment;
 use crate::config::vars::{self, Variable};
@@ -32,8 +35,19 @@ struct Cli {
 enum Command {
     /// Serve tokens until SIGTERM or SIGINT (also without a subcommand).
     Serve(Serve),
+    /// Make a token and print it.
+    ///
+    /// The App ID and certificate come from the environment or a .env file, never from a flag.
+    Mint(Box<mint::Mint>),
     /// Read the configuration and say what is wrong with it; exit code 2 when something is.
     CheckConfig,
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page, in roff.
+    Man,
     /// Ask the server that runs on PORT whether it is well; exit code 0 or 1.
     Healthcheck,
 }
@@ -61,8 +75,23 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let environment = Environment::of_process();
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(Serve { demo }) => serve::run(environment, demo),
+        Command::Mint(mint) => mint::run(&environment, &mint),
+        Command::Completions { shell } => generate(|out| {
+            clap_complete::generate(shell, &mut Cli::command(), env!("CARGO_PKG_NAME"), out);
+            Ok(())
+        }),
+        Command::Man => generate(|out| Man::new(Cli::command()).render(out)),
         Command::CheckConfig => check_config::run(&environment),
         Command::Healthcheck => healthcheck::run(&environment),
+    }
+}
+
+/// Prints what is made of the command line's own definition.
+fn generate(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> ExitCode {
+    let mut text = Vec::new();
+    match write(&mut text).and_then(|()| io::stdout().write_all(&text)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(1, error),
     }
 }
 

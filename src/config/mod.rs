@@ -71,6 +71,17 @@ impl Config {
         })
     }
 
+    /// Reads only whose tokens are made.
+    ///
+    /// # Errors
+    ///
+    /// The problems with `APP_ID`, `APP_CERTIFICATE` and `APP_CERTIFICATE_FILE`.
+    pub fn read_project(environment: &Environment) -> Result<Project, ConfigError> {
+        let mut reader = Reader::new(environment);
+        let project = reader.project();
+        reader.finish(|| project)
+    }
+
     /// Reads only where the server listens, for asking one that runs.
     ///
     /// # Errors

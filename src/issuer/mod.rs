@@ -2,6 +2,7 @@
 
 mod issue;
 mod request;
+pub mod written;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

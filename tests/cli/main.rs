@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 mod configuration;
+mod mint;
 mod serving;
 mod support;

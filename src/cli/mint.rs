@@ -1,0 +1,200 @@
+//! `mint`: makes a token from flags or from a written request.
+
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use serde_json::{Map, Value, json};
+
+use super::{UNUSABLE, fail};
+use crate::config::{Config, Environment};
+use crate::issuer::written::{WrittenRequest, WrittenService};
+use crate::issuer::{Issued, Issuer, TokenRequest, issue, random_salt, system_clock};
+use crate::token::UnixTime;
+
+/// Services that only the oldest format has.
+const KEYS: [&str; 4] = [
+    "media_channel",
+    "recording",
+    "public_sharing",
+    "in_channel_permission",
+];
+
+/// Services whose role is a number.
+const CLASSROOM: [&str; 2] = ["apaas", "education_room_user"];
+
+#[derive(Args, Debug)]
+#[expect(
+    clippy::doc_markdown,
+    reason = "--help shows these texts as they stand"
+)]
+pub(super) struct Mint {
+    /// What the token is for; ..._with_... and education_room_user are several services together, the last four channel
+    /// keys of version 005.
+    #[arg(required_unless_present = "request", value_parser = PossibleValuesParser::new(WrittenService::NAMES))]
+    service: Option<String>,
+    /// The channel.
+    #[arg(long)]
+    channel: Option<String>,
+    /// The numeric uid; without --uid and --account the token is for any user.
+    #[arg(long, conflicts_with = "account")]
+    uid: Option<String>,
+    /// The user account.
+    #[arg(long)]
+    account: Option<String>,
+    /// Who logs in to signaling or chat.
+    #[arg(long)]
+    user_id: Option<String>,
+    /// The classroom's room.
+    #[arg(long)]
+    room: Option<String>,
+    /// The classroom's user.
+    #[arg(long)]
+    user: Option<String>,
+    /// publisher, subscriber, attendee or admin; with --version 006 also simple_publisher (a moderator), simple_admin,
+    /// simple_attendee, simple_subscriber; in a classroom a number.
+    #[arg(long, allow_hyphen_values = true)]
+    role: Option<String>,
+    /// A privilege, for as long as the token lasts or for its own seconds: publish_audio=600. Repeatable.
+    #[arg(long = "privilege", value_name = "NAME[=SECONDS]")]
+    privileges: Vec<String>,
+    /// What an in-channel permission lets one send: nothing or audio_and_video.
+    #[arg(long)]
+    upload: Option<String>,
+    /// How long the token lasts, in seconds: 3600 by default, 86400 at most.
+    #[arg(long, allow_hyphen_values = true)]
+    ttl: Option<String>,
+    /// The format: 007 by default, 006 or 005.
+    #[arg(long)]
+    version: Option<String>,
+    /// A request in JSON, from a file or from standard input (-), in place of the service and its flags.
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["service", "channel", "uid", "account", "user_id", "room", "user", "role", "privileges", "upload", "ttl", "version"]
+    )]
+    request: Option<PathBuf>,
+    /// The salt, for making a token again byte for byte; random without it.
+    #[arg(long)]
+    salt: Option<u32>,
+    /// The Unix time of issue, for making a token again byte for byte; now without it.
+    #[arg(long, value_name = "SECONDS")]
+    issued_at: Option<UnixTime>,
+    /// Print the token with its fields, as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(environment: &Environment, mint: &Mint) -> ExitCode {
+    let project = match Config::read_project(environment) {
+        Ok(project) => project,
+        Err(error) => return fail(UNUSABLE, error),
+    };
+    let request = match mint.request() {
+        Ok(request) => request,
+        Err(reason) => return fail(UNUSABLE, reason),
+    };
+    let now = mint.issued_at.unwrap_or_else(system_clock);
+    let app_id = project.app_id;
+    let issued = match mint.salt {
+        Some(salt) => issue(&project, &request, now, salt),
+        None => Issuer::new(project, system_clock, random_salt).issue(&request, now),
+    };
+    let Issued {
+        token,
+        version,
+        issued_at,
+        expires_at,
+    } = issued;
+    let line = if mint.json {
+        let fields = json!({
+            "token": token,
+            "version": version.as_str(),
+            "app_id": app_id.as_str(),
+            "issued_at": issued_at.seconds(),
+            "expires_at": expires_at.seconds(),
+        });
+        fields.to_string()
+    } else {
+        token
+    };
+    match writeln!(io::stdout(), "{line}") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(1, error),
+    }
+}
+
+impl Mint {
+    fn request(&self) -> Result<TokenRequest, String> {
+        let written: WrittenRequest = match &self.request {
+            Some(path) => serde_json::from_str(&read(path)?)
+                .map_err(|error| format!("the request: {error}"))?,
+            None => serde_json::from_value(self.written()).map_err(|error| error.to_string())?,
+        };
+        let is_of_flags = self.request.is_none();
+        TokenRequest::try_from(written).map_err(|error| {
+            // The one service of the flags needs no number.
+            if is_of_flags {
+                format!("{} {}", error.field, error.problem)
+            } else {
+                format!("the request: {error}")
+            }
+        })
+    }
+
+    /// The flags as a written request, so that they are read by the same rules.
+    fn written(&self) -> Value {
+        let service = self.service.as_deref().unwrap_or_default();
+        let role = self.role.as_ref().map(|role| match role.parse::<i16>() {
+            Ok(number) if CLASSROOM.contains(&service) => json!(number),
+            _ => json!(role),
+        });
+        let text = |text: &Option<String>| text.as_ref().map(|text| json!(text));
+        let fields = [
+            ("service", Some(json!(service))),
+            ("channel", text(&self.channel)),
+            ("uid", text(&self.uid)),
+            ("account", text(&self.account)),
+            ("user_id", text(&self.user_id)),
+            ("room", text(&self.room)),
+            ("user", text(&self.user)),
+            ("role", role),
+            ("privileges", self.privileges()),
+            ("upload", text(&self.upload)),
+        ];
+        let given = fields
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        let version = self
+            .version
+            .as_deref()
+            .or(KEYS.contains(&service).then_some("005"));
+        json!({ "version": version, "ttl": self.ttl, "services": [given.collect::<Map<_, _>>()] })
+    }
+
+    fn privileges(&self) -> Option<Value> {
+        let entries = self
+            .privileges
+            .iter()
+            .map(|entry| match entry.split_once('=') {
+                Some((name, seconds)) => (name.to_owned(), json!(seconds)),
+                None => (entry.clone(), Value::Null),
+            });
+        let entries: Map<String, Value> = entries.collect();
+        (!entries.is_empty()).then(|| entries.into())
+    }
+}
+
+fn read(path: &PathBuf) -> Result<String, String> {
+    if path.as_os_str() == "-" {
+        let mut text = String::new();
+        let read = io::stdin().read_to_string(&mut text);
+        return read
+            .map(|_| text)
+            .map_err(|error| format!("standard input cannot be read: {error}"));
+    }
+    std::fs::read_to_string(path)
+        .map_err(|error| format!("{} cannot be read: {error}", path.display()))
+}

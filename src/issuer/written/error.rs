@@ -1,0 +1,136 @@
+//! What is wrong with a written request.
+
+use std::fmt;
+
+use crate::token::{Excerpt, IdError, TimeError, TokenVersion};
+
+/// What is wrong with a written request: which field of it, the rule, and what was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenError {
+    /// Which of the services has the field, from 0; nothing for a field of the request itself.
+    pub service: Option<usize>,
+    /// The field.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+/// The rule that a field breaks. Reads as the end of a sentence that begins with the field.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// Two fields that say the same.
+    #[error("and {other} exclude one another; give one of them")]
+    Both {
+        /// The other field.
+        other: &'static str,
+    },
+    /// Not what a name or ID may be.
+    #[error(transparent)]
+    Identifier(#[from] IdError),
+    /// A field without which another one means nothing.
+    #[error("is missing; {because}")]
+    Missing {
+        /// What needs it.
+        because: &'static str,
+    },
+    /// A service of another format.
+    #[error("{name} is none that a token of version {version} can be for")]
+    NotOf {
+        /// The service.
+        name: &'static str,
+        /// The format.
+        version: TokenVersion,
+    },
+    /// Not a numeric uid.
+    #[error(
+        "{found} must be a number from 0 to 4294967295, without leading zeros; a user account goes into account"
+    )]
+    Number {
+        /// What was found.
+        found: Excerpt,
+    },
+    /// Another number of services than a token can have.
+    #[error("are {found}; a token of version {version} has {allowed}")]
+    Services {
+        /// How many there are.
+        found: usize,
+        /// In which format.
+        version: TokenVersion,
+        /// How many it can have, in words.
+        allowed: &'static str,
+    },
+    /// A field that the format has no room for.
+    #[error("cannot be given; {because}")]
+    Superfluous {
+        /// What rules it out.
+        because: &'static str,
+    },
+    /// Not a lifetime.
+    #[error("{found} {error}")]
+    Time {
+        /// What was found.
+        found: Excerpt,
+        /// Why it is none.
+        error: TimeError,
+    },
+    /// More names than a token can count.
+    #[error("has a list of more than 65535 names")]
+    TooManyNames,
+    /// A word that is not known there.
+    #[error("{found} is not known there; {known}{nearest}")]
+    Unknown {
+        /// The word.
+        found: Excerpt,
+        /// Those that are known, in words.
+        known: String,
+        /// The nearest of them, in words, if one is near.
+        nearest: String,
+    },
+}
+
+impl Problem {
+    /// An unknown word, with the known ones and the nearest of them.
+    pub(super) fn unknown(found: &str, known: &[&'static str]) -> Self {
+        let by_distance = known
+            .iter()
+            .map(|known| (strsim::damerau_levenshtein(found, known), *known));
+        let nearest = match by_distance.min() {
+            Some((0..=3, known)) => format!("; did you mean {known}?"),
+            _ => String::new(),
+        };
+        let known = if known.is_empty() {
+            "nothing is".to_owned()
+        } else {
+            format!("known are {}", known.join(", "))
+        };
+        Self::Unknown {
+            found: Excerpt::of(found),
+            known,
+            nearest,
+        }
+    }
+
+    pub(super) fn at(self, field: &'static str) -> WrittenError {
+        WrittenError {
+            service: None,
+            field,
+            problem: self,
+        }
+    }
+}
+
+impl fmt::Display for WrittenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            service,
+            field,
+            problem,
+        } = self;
+        match service {
+            Some(index) => write!(f, "services[{index}].{field} {problem}"),
+            None => write!(f, "{field} {problem}"),
+        }
+    }
+}
+
+impl std::error::Error for WrittenError {}

@@ -1,0 +1,66 @@
+//! A token request in writing: the JSON of a request, and what a command line is turned into.
+//!
+//! ```json
+//! {
+//!   "version": "007",
+//!   "ttl": 3600,
+//!   "services": [
+//!     { "service": "rtc", "channel": "test", "uid": 1234, "role": "publisher" },
+//!     { "service": "rtm", "user_id": "alice" }
+//!   ]
+//! }
+//! ```
+
+mod error;
+mod fields;
+mod ready_made;
+mod scalar;
+mod service;
+mod subject;
+
+use serde::Deserialize;
+
+pub use error::{Problem, WrittenError};
+pub use scalar::{WrittenNumber, WrittenPrivileges};
+pub use service::{InChannel, InRtc, Key, WithRtm, WrittenService};
+
+use super::request::TokenRequest;
+use crate::token::{Lifetime, TokenVersion};
+
+/// A token request in writing.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenRequest {
+    /// The format: `005`, `006` or `007`, which is the default.
+    pub version: Option<String>,
+    /// How long the token lasts, in seconds from now: 3,600 by default; more than 86,400 is cut to that.
+    pub ttl: Option<WrittenNumber>,
+    /// What the token is for: one service; with 007, up to 32.
+    pub services: Vec<WrittenService>,
+}
+
+impl TryFrom<WrittenRequest> for TokenRequest {
+    type Error = WrittenError;
+
+    fn try_from(request: WrittenRequest) -> Result<Self, WrittenError> {
+        let lifetime = match &request.ttl {
+            None => Lifetime::HOUR,
+            Some(ttl) => fields::lifetime(ttl).map_err(|problem| problem.at("ttl"))?,
+        };
+        let version = match request.version.as_deref() {
+            None => TokenVersion::V007,
+            Some(text) => text
+                .parse()
+                .map_err(|_| Problem::unknown(text, &["005", "006", "007"]).at("version"))?,
+        };
+        let subject = match version {
+            TokenVersion::V005 => subject::v005(request.services)?,
+            TokenVersion::V006 => subject::v006(request.services)?,
+            TokenVersion::V007 => subject::v007(request.services)?,
+        };
+        Ok(Self {
+            subject,
+            lifetime: Some(lifetime),
+        })
+    }
+}

@@ -1,0 +1,75 @@
+//! Several services in one token, as Agora's builders make them.
+
+use md5::{Digest, Md5};
+
+use super::error::Problem;
+use super::fields::{self, Read};
+use super::service::WithRtm;
+use crate::issuer::request::{Grants, ServiceRequest, Target};
+use crate::token::{Role, ServiceKind, Uid, UserId};
+
+/// RTC and RTM, as `buildTokenWithRtm`, for a publisher unless another role is named.
+pub(super) fn rtc_with_rtm(written: WithRtm) -> Read<Vec<ServiceRequest>> {
+    let WithRtm {
+        channel,
+        uid,
+        account,
+        role,
+        user_id,
+    } = written;
+    let uid = fields::user(uid, account)?;
+    let user_id = match (user_id, &uid) {
+        (Some(user_id), _) => fields::user_id("user_id", user_id)?,
+        (None, Uid::Any) => {
+            let because = "who logs in to signaling is the user_id, or else the uid or account";
+            return Err(Problem::Missing { because }.at("user_id"));
+        }
+        (None, uid) => fields::user_id("user_id", uid.signed().to_string())?,
+    };
+    let grants = match role {
+        None => Grants::of_role(Role::Publisher),
+        Some(role) => fields::role(&role, ServiceKind::Rtc.privileges())?,
+    };
+    let target = Target::Rtc {
+        channel: fields::channel("channel", channel)?,
+        uid,
+    };
+    Ok(vec![
+        ServiceRequest { target, grants },
+        Target::Rtm { user_id }.as_usual(),
+    ])
+}
+
+/// A classroom's user, as `buildRoomUserToken`: APaaS, RTM, and Chat for the MD5 of the user.
+pub(super) fn education_room_user(
+    room: String,
+    user: String,
+    role: i16,
+) -> Read<Vec<ServiceRequest>> {
+    let room = fields::channel("room", room)?;
+    let user = fields::user_id("user", user)?;
+    let digest = Md5::digest(user.as_str())
+        .iter()
+        .fold(String::new(), |mut digits, byte| {
+            digits.extend(
+                [byte >> 4, byte & 15]
+                    .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])),
+            );
+            digits
+        });
+    let chat = UserId::new(digest).expect("32 hexadecimal digits");
+    let room_user = Target::ApaasRoomUser {
+        room,
+        user: user.clone(),
+        role,
+    };
+    Ok([
+        room_user,
+        Target::Rtm { user_id: user },
+        Target::Chat {
+            user_id: Some(chat),
+        },
+    ]
+    .map(Target::as_usual)
+    .into())
+}

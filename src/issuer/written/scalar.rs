@@ -1,0 +1,71 @@
+//! Values that people write in more than one way.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, Visitor};
+
+/// A number as it was written, with or without quotes: it is read by the rules of what it is for, whose errors say more
+/// than a JSON parser's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenNumber(String);
+
+impl WrittenNumber {
+    /// The number's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for WrittenNumber {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl<'de> Deserialize<'de> for WrittenNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Written)
+    }
+}
+
+struct Written;
+
+impl Visitor<'_> for Written {
+    type Value = WrittenNumber;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number")
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<WrittenNumber, E> {
+        Ok(WrittenNumber(number.to_string()))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<WrittenNumber, E> {
+        Ok(WrittenNumber(number.to_string()))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<WrittenNumber, E> {
+        Ok(WrittenNumber(format!("{number:?}"))) // with its fraction, also when that is 0
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<WrittenNumber, E> {
+        Ok(WrittenNumber(text.to_owned()))
+    }
+}
+
+/// Privileges by name: a list, for as long as the token lasts, or each with its seconds.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "privileges are a list of names, or an object of names with seconds or null"
+)]
+pub enum WrittenPrivileges {
+    /// For as long as the token lasts.
+    Names(Vec<String>),
+    /// Each with its own lifetime in seconds; null for as long as the token lasts.
+    Lifetimes(BTreeMap<String, Option<WrittenNumber>>),
+}
