@@ -2,65 +2,84 @@
 
 use axum::body::Body;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, EXPIRES, PRAGMA, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, EXPIRES, PRAGMA,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
+use serde_json::json;
 
 const NOSNIFF: (HeaderName, &str) = (X_CONTENT_TYPE_OPTIONS, "nosniff");
 
+const JSON: &str = "application/json; charset=utf-8";
+
 /// An answer in JSON that nobody may keep: a token is for the one who asked, and its time runs.
-///
-/// `Cache-Control`, `Expires` and `Pragma` are those of the Node sample.
-pub(super) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
-    answer(
-        status,
-        body,
-        [
-            (CONTENT_TYPE, "application/json; charset=utf-8"),
-            (
-                CACHE_CONTROL,
-                "private, no-cache, no-store, must-revalidate",
-            ),
-            (EXPIRES, "-1"),
-            (PRAGMA, "no-cache"),
-            NOSNIFF,
-        ],
-    )
+pub(super) fn in_json(body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    stamp(&mut response, &private(JSON));
+    response
 }
 
 /// A part of the page, which runs no code and loads nothing from elsewhere.
 pub(super) fn page(content_type: &'static str, body: impl Into<Body>) -> Response {
-    answer(
-        StatusCode::OK,
-        body,
-        [
-            (CONTENT_TYPE, content_type),
-            (CACHE_CONTROL, "no-cache"),
-            (
-                CONTENT_SECURITY_POLICY,
-                "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; \
-                 frame-ancestors 'none'",
-            ),
-            (REFERRER_POLICY, "no-referrer"),
-            NOSNIFF,
-        ],
-    )
+    let mut response = Response::new(body.into());
+    let headers = [
+        (CONTENT_TYPE, content_type),
+        (CACHE_CONTROL, "no-cache"),
+        (
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; \
+             frame-ancestors 'none'",
+        ),
+        (REFERRER_POLICY, "no-referrer"),
+        NOSNIFF,
+    ];
+    stamp(&mut response, &headers);
+    response
 }
 
-fn answer<const N: usize>(
-    status: StatusCode,
-    body: impl Into<Body>,
-    headers: [(HeaderName, &'static str); N],
-) -> Response {
-    let mut response = Response::new(body.into());
-    *response.status_mut() = status;
-    response.headers_mut().reserve(2 * N); // CORS adds some
+/// A body, and what it is.
+#[derive(Debug)]
+pub(super) enum Payload {
+    Json(String),
+    Text(String),
+}
+
+/// The error of most servers: `{"error":"…"}`.
+pub(super) fn plain_error(_status: StatusCode, message: &str) -> Payload {
+    Payload::Json(json!({ "error": message }).to_string())
+}
+
+/// Gives a response the body of an error, and leaves it the headers that it has.
+pub(super) fn fill(response: &mut Response, payload: Payload) {
+    let (content_type, body) = match payload {
+        Payload::Json(json) => (JSON, json),
+        Payload::Text(text) => ("text/plain; charset=utf-8", text),
+    };
+    *response.body_mut() = body.into();
+    response.headers_mut().remove(CONTENT_LENGTH);
+    stamp(response, &private(content_type));
+}
+
+/// The headers of an answer that nobody may keep. `Cache-Control`, `Expires` and `Pragma` are those of the Node sample.
+const fn private(content_type: &'static str) -> [(HeaderName, &'static str); 5] {
+    [
+        (CONTENT_TYPE, content_type),
+        (
+            CACHE_CONTROL,
+            "private, no-cache, no-store, must-revalidate",
+        ),
+        (EXPIRES, "-1"),
+        (PRAGMA, "no-cache"),
+        NOSNIFF,
+    ]
+}
+
+fn stamp(response: &mut Response, headers: &[(HeaderName, &'static str)]) {
+    response.headers_mut().reserve(2 * headers.len()); // CORS adds some
     for (name, value) in headers {
         response
             .headers_mut()
             .insert(name, HeaderValue::from_static(value));
     }
-    response
 }

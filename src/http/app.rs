@@ -17,11 +17,13 @@ use axum::http::header::CONNECTION;
 use axum::response::{IntoResponse, Response};
 use tower::{Service, ServiceExt};
 
+use super::answer;
 use super::body;
 use super::cors::{self, Cors};
+use super::error::Error;
 use super::log;
 use super::state::AppState;
-use super::table::Table;
+use super::table::{ErrorShape, Route, Table};
 use crate::config::AllowedOrigins;
 
 /// The server's answers, without the sockets: a `tower` service.
@@ -31,7 +33,7 @@ pub struct App(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     router: Router,
-    patterns: matchit::Router<&'static str>,
+    routes: matchit::Router<Route>,
     cors: Cors,
     is_stopping: AtomicBool,
 }
@@ -40,11 +42,11 @@ impl App {
     /// An app with a state, for pages of these origins.
     #[must_use]
     pub fn new(state: AppState, origins: &AllowedOrigins) -> Self {
-        let Table { router, patterns } = super::table();
+        let Table { router, routes } = super::table();
         let router = router.with_state(state);
         Self(Arc::new(Inner {
             router,
-            patterns,
+            routes,
             cors: Cors::new(origins),
             is_stopping: AtomicBool::new(false),
         }))
@@ -56,12 +58,25 @@ impl App {
     }
 
     async fn answer(&self, request: Request) -> Response {
-        let line = log::Line::begin(&request, &self.0.patterns);
+        let line = log::Line::begin(&request);
+        let route = self
+            .0
+            .routes
+            .at(request.uri().path())
+            .map(|matched| *matched.value)
+            .ok();
+        let mut error = None;
         let mut response = if cors::is_preflight(&request) {
             self.0.cors.preflight(request).await
         } else {
             let allowed = self.0.cors.of(&request);
             let mut response = self.route(request).await;
+            error = response.extensions_mut().remove::<Arc<Error>>();
+            if let Some(error) = &error {
+                let shape = route.map_or(answer::plain_error as ErrorShape, |route| route.errors);
+                let payload = shape(response.status(), &error.to_string());
+                answer::fill(&mut response, payload);
+            }
             allowed.stamp(response.headers_mut());
             response
         };
@@ -70,7 +85,11 @@ impl App {
                 .headers_mut()
                 .insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        line.end(&response);
+        line.end(
+            route.map(|route| route.pattern),
+            response.status(),
+            error.map(|error| error.meaning()),
+        );
         response
     }
 

@@ -1,10 +1,11 @@
 //! Errors, and the one place that decides how each is answered and logged.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use tracing::Level;
 
-use super::answer::json;
 use super::input::InputError;
 use crate::access::Refusal;
 
@@ -31,41 +32,46 @@ pub(super) enum Error {
     Refused(#[from] Refusal),
 }
 
-/// What the request log says about an error. It stands in the extensions of the error's response.
+/// What an error is answered with, and logged as.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Failure {
+pub(super) struct Meaning {
+    pub(super) status: StatusCode,
+    /// The error's name for programs.
     pub(super) code: &'static str,
     pub(super) level: Level,
 }
 
 impl Error {
-    fn meaning(&self) -> (StatusCode, Failure) {
-        let (status, code, level) = match self {
-            Self::BodyBroken => (StatusCode::BAD_REQUEST, "body_broken", Level::INFO),
-            Self::BodyTooLong { .. } => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "body_too_long", Level::INFO)
-            }
-            Self::BodyTooSlow { .. } => (StatusCode::REQUEST_TIMEOUT, "body_too_slow", Level::INFO),
-            Self::Input(error) => (StatusCode::BAD_REQUEST, error.code(), Level::INFO),
-            Self::MethodNotAllowed => (
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method_not_allowed",
-                Level::INFO,
-            ),
-            Self::NotFound => (StatusCode::NOT_FOUND, "not_found", Level::INFO),
-            Self::QueryTooLong { .. } => (StatusCode::URI_TOO_LONG, "query_too_long", Level::INFO),
+    pub(super) fn meaning(&self) -> Meaning {
+        let (status, code) = match self {
+            Self::BodyBroken => (StatusCode::BAD_REQUEST, "body_broken"),
+            Self::BodyTooLong { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_long"),
+            Self::BodyTooSlow { .. } => (StatusCode::REQUEST_TIMEOUT, "body_too_slow"),
+            Self::Input(error) => (StatusCode::BAD_REQUEST, error.code()),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
+            Self::QueryTooLong { .. } => (StatusCode::URI_TOO_LONG, "query_too_long"),
             Self::Refused(refusal) => match *refusal {},
         };
-        (status, Failure { code, level })
+        let level = if status.is_server_error() {
+            Level::ERROR
+        } else {
+            Level::INFO
+        };
+        Meaning {
+            status,
+            code,
+            level,
+        }
     }
 }
 
+/// The status alone: what an error's body looks like is decided around the route, by the shape of its URL. Until then
+/// the error stands in the extensions.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let (status, failure) = self.meaning();
-        let body = serde_json::json!({ "error": self.to_string() });
-        let mut response = json(status, body.to_string());
-        response.extensions_mut().insert(failure);
+        let mut response = self.meaning().status.into_response();
+        response.extensions_mut().insert(Arc::new(self));
         response
     }
 }

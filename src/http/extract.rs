@@ -1,12 +1,14 @@
-//! Extractors whose failures speak the server's JSON.
+//! Extractors: what handlers take out of a request, with failures that are the server's own.
 
 use std::convert::Infallible;
 
-use axum::extract::FromRequestParts;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 
 use super::error::Error;
-use super::input::Query;
+use super::input::{InputError, Json, Parameter, Parameters};
 use crate::access::Caller;
 
 /// The most of a query that is read. The longest that a client can mean has a channel of 64 and an account of 255
@@ -18,8 +20,8 @@ const MAX_QUERY_BYTES: usize = 8 * 1024;
 pub(super) struct QueryText(String);
 
 impl QueryText {
-    pub(super) fn parse(&self) -> Result<Query<'_>, Error> {
-        Ok(Query::parse(&self.0)?)
+    pub(super) fn parse(&self) -> Result<Parameters<'_>, InputError> {
+        Parameters::of_query(&self.0)
     }
 }
 
@@ -35,6 +37,81 @@ impl<S: Sync> FromRequestParts<S> for QueryText {
             });
         }
         Ok(Self(query.to_owned()))
+    }
+}
+
+/// The variable parts of a path, percent-decoded once. A `%` that begins no escape stands for itself: existing clients
+/// do not encode what they put there.
+#[derive(Debug)]
+pub(super) struct Path(Vec<(String, String)>);
+
+impl Path {
+    /// The part of that name; nothing when it is empty, or when the route has no such part.
+    pub(super) fn get(&self, name: &'static str) -> Option<Parameter<'_>> {
+        let (_, value) = self
+            .0
+            .iter()
+            .find(|(part, value)| part == name && !value.is_empty())?;
+        Some(Parameter {
+            name,
+            value,
+            is_number: false,
+        })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Path {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        match RawPathParams::from_request_parts(parts, state).await {
+            Ok(found) => Ok(Self(
+                found
+                    .iter()
+                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                    .collect(),
+            )),
+            Err(_) => Err(InputError::PathNotUtf8.into()),
+        }
+    }
+}
+
+/// A body: a JSON object, or a form when it says so.
+#[derive(Debug)]
+pub(super) enum Body {
+    Form(String),
+    Json(Json),
+}
+
+impl Body {
+    pub(super) fn parse(&self) -> Result<Parameters<'_>, InputError> {
+        match self {
+            Self::Form(form) => Parameters::of_query(form),
+            Self::Json(json) => Parameters::of_json(json),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Body {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let content_type = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        let is_form =
+            content_type.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|_| Error::BodyBroken)?;
+        if is_form {
+            let form = String::from_utf8(bytes.to_vec()).map_err(|_| InputError::FormNotUtf8)?;
+            return Ok(Self::Form(form));
+        }
+        let json =
+            serde_json::from_slice(&bytes).map_err(|error| InputError::Json(error.to_string()))?;
+        Ok(Self::Json(json))
     }
 }
 

@@ -4,54 +4,52 @@
 use std::time::Instant;
 
 use axum::extract::Request;
-use axum::http::Method;
-use axum::response::Response;
+use axum::http::{Method, StatusCode};
 use tracing::Level;
 
-use super::error::Failure;
+use super::error::Meaning;
 
 /// A line that is written when the answer is there.
 pub(super) struct Line {
     start: Instant,
     method: &'static str,
-    route: &'static str,
 }
 
 impl Line {
-    pub(super) fn begin(request: &Request, patterns: &matchit::Router<&'static str>) -> Self {
-        let route = patterns
-            .at(request.uri().path())
-            .map_or("-", |matched| *matched.value);
+    pub(super) fn begin(request: &Request) -> Self {
         Self {
             start: Instant::now(),
             method: known(request.method()),
-            route,
         }
     }
 
-    pub(super) fn end(self, response: &Response) {
-        let Self {
-            start,
-            method,
-            route,
-        } = self;
-        let status = response.status().as_u16();
+    /// `route` is the pattern of the URL, if it has one, and `error` what went wrong, if anything did.
+    pub(super) fn end(
+        self,
+        route: Option<&'static str>,
+        status: StatusCode,
+        error: Option<Meaning>,
+    ) {
+        let Self { start, method } = self;
+        let (route, status) = (route.unwrap_or("-"), status.as_u16());
         let elapsed_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
-        match response.extensions().get::<Failure>() {
+        match error {
             None => tracing::info!(method, route, status, elapsed_us, "answered"),
-            Some(Failure {
+            Some(Meaning {
                 code,
                 level: Level::ERROR,
+                ..
             }) => {
                 tracing::error!(method, route, status, elapsed_us, error = code, "failed");
             }
-            Some(Failure {
+            Some(Meaning {
                 code,
                 level: Level::WARN,
+                ..
             }) => {
                 tracing::warn!(method, route, status, elapsed_us, error = code, "refused");
             }
-            Some(Failure { code, .. }) => {
+            Some(Meaning { code, .. }) => {
                 tracing::info!(method, route, status, elapsed_us, error = code, "refused");
             }
         }

@@ -15,6 +15,7 @@ mod table;
 
 use axum::routing::get;
 
+use answer::plain_error;
 pub use app::App;
 use error::Error;
 pub use serve::serve;
@@ -24,15 +25,13 @@ use table::Table;
 /// Every URL that the server answers. What surrounds them is in [`App`].
 fn table() -> Table {
     use routes::{compat, health, page};
-    Table::default()
+    let own = Table::default()
         // For people.
-        .route("/", get(page::html))
-        .route("/page.css", get(page::css))
-        .route("/favicon.ico", get(page::icon))
+        .route("/", get(page::html), plain_error)
+        .route("/page.css", get(page::css), plain_error)
+        .route("/favicon.ico", get(page::icon), plain_error)
         // For platforms.
-        .both_ways("/healthz", get(health::healthz))
-        .both_ways("/ping", get(health::ping))
-        // For the clients of other token servers.
-        .both_ways("/access_token", get(compat::access_token::answer))
-        .otherwise(async || Error::NotFound, async || Error::MethodNotAllowed)
+        .both_ways("/healthz", get(health::healthz), plain_error)
+        .both_ways("/ping", get(health::ping), plain_error);
+    compat::routes(own).otherwise(async || Error::NotFound, async || Error::MethodNotAllowed)
 }

@@ -44,6 +44,15 @@ impl AppState {
         &self.0.settings
     }
 
+    pub(super) fn issuer(&self) -> &Issuer {
+        &self.0.issuer
+    }
+
+    /// How long a token lasts that a request asks for without saying so.
+    pub(super) fn lifetime(&self) -> Lifetime {
+        self.0.settings.default_lifetime.unwrap_or(Lifetime::HOUR)
+    }
+
     pub(super) fn now(&self) -> UnixTime {
         self.0.issuer.now()
     }

@@ -1,23 +1,38 @@
-//! A router that also tells which of its patterns a path matches, for the log around it.
+//! The table of URLs: what answers each, and in which shape its errors are answered.
 
 use axum::Router;
 use axum::handler::Handler;
+use axum::http::StatusCode;
 use axum::routing::MethodRouter;
 
+use super::answer::Payload;
 use super::state::AppState;
+
+/// How a URL's clients expect an error: its status and its sentence, in a body of their own.
+pub(super) type ErrorShape = fn(StatusCode, &str) -> Payload;
+
+/// What is known of a URL outside its route.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Route {
+    /// For the log; a path could hold a channel and a uid.
+    pub(super) pattern: &'static str,
+    pub(super) errors: ErrorShape,
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Table {
     pub(super) router: Router<AppState>,
-    pub(super) patterns: matchit::Router<&'static str>,
+    pub(super) routes: matchit::Router<Route>,
 }
 
 impl Table {
-    pub(super) fn route(mut self, pattern: &'static str, route: MethodRouter<AppState>) -> Self {
-        self.patterns
-            .insert(pattern, pattern)
-            .expect("the router refuses the same patterns");
-        self.router = self.router.route(pattern, route);
+    pub(super) fn route(
+        mut self,
+        pattern: &'static str,
+        route: MethodRouter<AppState>,
+        errors: ErrorShape,
+    ) -> Self {
+        self.add(pattern, Route { pattern, errors }, route);
         self
     }
 
@@ -26,13 +41,14 @@ impl Table {
         mut self,
         pattern: &'static str,
         route: MethodRouter<AppState>,
+        errors: ErrorShape,
     ) -> Self {
-        let slashed = format!("{pattern}/");
-        self.patterns
-            .insert(slashed.as_str(), pattern)
-            .expect("the router refuses the same patterns");
-        self.router = self.router.route(&slashed, route.clone());
-        self.route(pattern, route)
+        self.add(
+            &format!("{pattern}/"),
+            Route { pattern, errors },
+            route.clone(),
+        );
+        self.route(pattern, route, errors)
     }
 
     /// What answers an unknown path, and an unknown method of a known one.
@@ -46,5 +62,12 @@ impl Table {
             .fallback(not_found)
             .method_not_allowed_fallback(not_allowed);
         self
+    }
+
+    fn add(&mut self, path: &str, route: Route, answer: MethodRouter<AppState>) {
+        self.routes
+            .insert(path, route)
+            .expect("the router refuses the same patterns");
+        self.router = std::mem::take(&mut self.router).route(path, answer);
     }
 }

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub use issue::issue;
 pub use request::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 
-use crate::token::{Project, TokenVersion, UnixTime, v007};
+use crate::token::{AppId, Project, TokenVersion, UnixTime, v007};
 
 /// Signs tokens for one project.
 #[derive(Clone, Debug)]
@@ -43,6 +43,18 @@ impl Issuer {
         }
     }
 
+    /// Whose tokens it makes.
+    #[must_use]
+    pub fn app_id(&self) -> AppId {
+        self.project.app_id
+    }
+
+    /// A number that nobody can foresee.
+    #[must_use]
+    pub fn random(&self) -> u32 {
+        (self.random)()
+    }
+
     /// The time for a request: read once, so that all that depends on it agrees.
     #[must_use]
     pub fn now(&self) -> UnixTime {
@@ -52,7 +64,7 @@ impl Issuer {
     /// Makes the token that a request asks for, as of `now`, with a salt of its own.
     #[must_use]
     pub fn issue(&self, request: &TokenRequest, now: UnixTime) -> Issued {
-        let random = (self.random)();
+        let random = self.random();
         let salt = match request.version() {
             TokenVersion::V005 | TokenVersion::V006 => random,
             TokenVersion::V007 => 1 + random % v007::MAX_SALT,

@@ -14,18 +14,32 @@ pub(in crate::http) enum InputError {
         first: &'static str,
         second: &'static str,
     },
+    #[error("{name} {found} must be a number from 0 to 4294967295")]
+    Uid { name: &'static str, found: Excerpt },
     #[error("{name} {error}")]
     Identifier { name: &'static str, error: IdError },
+    #[error("the form is not UTF-8")]
+    FormNotUtf8,
+    #[error("the body is not JSON: {0}")]
+    Json(String),
+    #[error("the body must be a JSON object")]
+    NoObject,
+    #[error("no service is asked for; enable one of {known}")]
+    NoService { known: &'static str },
+    #[error("{name} must be a list")]
+    NotAList { name: &'static str },
+    #[error("{name} must be an object")]
+    NotAnObject { name: &'static str },
     #[error(
-        "{name} {found} is in the past; {name} is an absolute Unix time, did you mean {relative}?"
+        "{name} {found} is in the past; {name} is an absolute Unix time, did you mean expireTime?"
     )]
-    Past {
-        name: &'static str,
-        found: UnixTime,
-        relative: &'static str,
-    },
+    Past { name: &'static str, found: UnixTime },
+    #[error("the path is not UTF-8 after percent-decoding")]
+    PathNotUtf8,
     #[error("{name} is {found}, the placeholder of a URL template; put the real value there")]
     Placeholder { name: &'static str, found: Excerpt },
+    #[error("{name} is required")]
+    Required { name: &'static str },
     #[error("{name} is given more than once; send it once")]
     Repeated { name: &'static str },
     #[error(
@@ -50,6 +64,12 @@ pub(in crate::http) enum InputError {
     },
     #[error("the name of a parameter {problem}")]
     UndecodableName { problem: &'static str },
+    #[error("{name} {found} must be {known}")]
+    Unknown {
+        name: &'static str,
+        found: Excerpt,
+        known: &'static str,
+    },
 }
 
 impl InputError {
@@ -60,6 +80,13 @@ impl InputError {
             Self::ChannelRequired => "channel_required",
             Self::Contradiction { .. } => "parameters_differ",
             Self::Identifier { .. } => "identifier_invalid",
+            Self::Required { .. } => "parameter_required",
+            Self::Unknown { .. } => "word_unknown",
+            Self::NoService { .. } => "service_required",
+            Self::PathNotUtf8 => "path_undecodable",
+            Self::FormNotUtf8 | Self::Json(_) | Self::NoObject => "body_unreadable",
+            Self::NotAList { .. } | Self::NotAnObject { .. } => "field_type",
+            Self::Uid { .. } => "uid_invalid",
             Self::Past { .. } => "end_in_the_past",
             Self::Placeholder { .. } => "placeholder",
             Self::Repeated { .. } => "parameter_repeated",

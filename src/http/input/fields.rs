@@ -1,29 +1,82 @@
 //! Parameters of URLs, read into the types of a token.
 
 use super::error::InputError;
-use super::query::Parameter;
-use crate::token::{ChannelName, Excerpt, Lifetime, Role, TimeError, Uid, UnixTime};
+use super::parameters::Parameter;
+use crate::token::{ChannelName, Excerpt, Lifetime, Role, TimeError, Uid, UnixTime, UserId};
 
 pub(in crate::http) fn channel(
     parameter: Option<Parameter<'_>>,
 ) -> Result<ChannelName, InputError> {
-    let Parameter { name, value } = parameter.ok_or(InputError::ChannelRequired)?;
+    let Parameter { name, value, .. } = parameter.ok_or(InputError::ChannelRequired)?;
     refuse_placeholder(name, value, &["channel", "channelName"])?;
     ChannelName::new(value).map_err(|error| InputError::Identifier { name, error })
 }
 
-/// No uid is any user.
+/// No uid is any user. What is written as a number in JSON must be one of 32 bits.
 pub(in crate::http) fn uid(parameter: Option<Parameter<'_>>) -> Result<Uid, InputError> {
-    let Some(Parameter { name, value }) = parameter else {
+    let Some(
+        parameter @ Parameter {
+            name,
+            value,
+            is_number,
+        },
+    ) = parameter
+    else {
         return Ok(Uid::Any);
     };
+    if is_number {
+        return numeric_uid(parameter).map(Uid::from);
+    }
     refuse_placeholder(name, value, &["uid"])?;
     Uid::parse(value).map_err(|error| InputError::Identifier { name, error })
 }
 
+/// A number of 32 bits, without leading zeros: they would be another user to a client that passes the text.
+pub(in crate::http) fn numeric_uid(parameter: Parameter<'_>) -> Result<u32, InputError> {
+    let Parameter { name, value, .. } = parameter;
+    refuse_placeholder(name, value, &["uid"])?;
+    let number = value
+        .parse::<u32>()
+        .ok()
+        .filter(|number| number.to_string() == value);
+    number.ok_or_else(|| InputError::Uid {
+        name,
+        found: Excerpt::of(value),
+    })
+}
+
+/// A user of signaling or chat.
+pub(in crate::http) fn user_id(
+    name: &'static str,
+    parameter: Option<Parameter<'_>>,
+) -> Result<UserId, InputError> {
+    let Parameter { name, value, .. } = parameter.ok_or(InputError::Required { name })?;
+    refuse_placeholder(name, value, &["uid", "account", "id"])?;
+    UserId::new(value).map_err(|error| InputError::Identifier { name, error })
+}
+
+/// One of some words, whatever their letter case. `known` says which, for the error.
+pub(in crate::http) fn word<T: Copy>(
+    parameter: Parameter<'_>,
+    words: &[(&str, T)],
+    known: &'static str,
+) -> Result<T, InputError> {
+    let Parameter { name, value, .. } = parameter;
+    let found = words
+        .iter()
+        .find(|(word, _)| word.eq_ignore_ascii_case(value));
+    found
+        .map(|(_, meaning)| *meaning)
+        .ok_or_else(|| InputError::Unknown {
+            name,
+            found: Excerpt::of(value),
+            known,
+        })
+}
+
 /// No role is a subscriber.
 pub(in crate::http) fn role(parameter: Option<Parameter<'_>>) -> Result<Role, InputError> {
-    let Some(Parameter { name, value }) = parameter else {
+    let Some(Parameter { name, value, .. }) = parameter else {
         return Ok(Role::Subscriber);
     };
     match value.to_ascii_lowercase().as_str() {
@@ -41,11 +94,10 @@ pub(in crate::http) fn lifetime(parameter: Parameter<'_>) -> Result<Lifetime, In
     time(parameter)
 }
 
-/// A Unix time, as what remains until then; 0 is no end. `relative` names the parameter for seconds from now.
+/// A Unix time, as what remains until then; 0 is no end.
 pub(in crate::http) fn until(
     parameter: Parameter<'_>,
     now: UnixTime,
-    relative: &'static str,
 ) -> Result<Option<Lifetime>, InputError> {
     let end: UnixTime = time(parameter)?;
     if end == UnixTime::from_seconds(0) {
@@ -56,13 +108,12 @@ pub(in crate::http) fn until(
         None => Err(InputError::Past {
             name: parameter.name,
             found: end,
-            relative,
         }),
     }
 }
 
 fn time<T: std::str::FromStr<Err = TimeError>>(parameter: Parameter<'_>) -> Result<T, InputError> {
-    let Parameter { name, value } = parameter;
+    let Parameter { name, value, .. } = parameter;
     value.parse().map_err(|error| InputError::Time {
         name,
         error,

@@ -1,9 +1,12 @@
 //! What clients send: decoded, then read into the types of a token. Nothing behind this sees a raw text.
 
+mod decode;
 mod error;
 mod fields;
-mod query;
+mod json;
+mod parameters;
 
 pub(super) use error::InputError;
-pub(super) use fields::{channel, lifetime, role, uid, until};
-pub(super) use query::Query;
+pub(super) use fields::{channel, lifetime, numeric_uid, role, uid, until, user_id, word};
+pub(super) use json::Json;
+pub(super) use parameters::{Parameter, Parameters};

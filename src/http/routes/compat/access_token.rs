@@ -10,20 +10,25 @@
 //! Both answer `{"token":"…"}`. Their names may be mixed; other parameters are ignored.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
+use axum::routing::get;
 
 use crate::access::Caller;
 use crate::config::AccessTokenVersion;
-use crate::http::answer::json;
+use crate::http::answer::{in_json, plain_error};
 use crate::http::error::Error;
 use crate::http::extract::QueryText;
-use crate::http::input::{self, InputError, Query};
+use crate::http::input::{self, InputError, Parameters};
 use crate::http::state::{AppState, Settings};
+use crate::http::table::Table;
 use crate::issuer::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 use crate::token::{Lifetime, UnixTime};
 
-pub(in crate::http) async fn answer(
+pub(super) fn routes(table: Table) -> Table {
+    table.both_ways("/access_token", get(answer), plain_error)
+}
+
+async fn answer(
     State(state): State<AppState>,
     caller: Caller,
     query: QueryText,
@@ -32,14 +37,11 @@ pub(in crate::http) async fn answer(
     let request = parse(&query.parse()?, state.settings(), now)?;
     let issued = state.issue(caller, request, now)?;
     // A token has no character that JSON would escape.
-    Ok(json(
-        StatusCode::OK,
-        [r#"{"token":""#, &issued.token, r#""}"#].concat(),
-    ))
+    Ok(in_json([r#"{"token":""#, &issued.token, r#""}"#].concat()))
 }
 
 fn parse(
-    query: &Query<'_>,
+    query: &Parameters<'_>,
     settings: &Settings,
     now: UnixTime,
 ) -> Result<TokenRequest, InputError> {
@@ -56,7 +58,7 @@ fn parse(
                 second: second.name,
             });
         }
-        (Some(end), None) => input::until(end, now, "expireTime")?,
+        (Some(end), None) => input::until(end, now)?,
         (None, Some(lifetime)) => Some(input::lifetime(lifetime)?),
         (None, None) => settings
             .default_lifetime

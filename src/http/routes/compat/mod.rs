@@ -1,3 +1,68 @@
-//! The URLs of other token servers, answered so that their clients change nothing but the host.
+//! The URLs of other token servers, answered so that their clients change nothing but the host. One file a server: a
+//! parse, a render, and how its clients expect an error.
 
-pub(in crate::http) mod access_token;
+mod access_token;
+mod channel_key;
+mod coding_guides;
+mod demo_server;
+mod documentation;
+mod go_service;
+mod quick_start;
+mod toolbox;
+
+use crate::access::Caller;
+use crate::http::error::Error;
+use crate::http::input::{self, InputError, Parameter};
+use crate::http::state::AppState;
+use crate::http::table::Table;
+use crate::issuer::{Grants, ServiceRequest, Subject, Target, TokenRequest};
+use crate::token::{ChannelName, Lifetime, Role, Uid, UserId};
+
+/// All of them.
+pub(in crate::http) fn routes(table: Table) -> Table {
+    let servers = [
+        access_token::routes,
+        channel_key::routes,
+        coding_guides::routes,
+        demo_server::routes,
+        documentation::routes,
+        go_service::routes,
+        quick_start::routes,
+        toolbox::routes,
+    ];
+    servers
+        .into_iter()
+        .fold(table, |table, routes| routes(table))
+}
+
+/// The service for a channel, as most of these servers grant it.
+fn rtc(channel: ChannelName, uid: Uid, role: Role) -> ServiceRequest {
+    ServiceRequest {
+        target: Target::Rtc { channel, uid },
+        grants: Grants::of_role(role),
+    }
+}
+
+/// A login to signaling.
+fn rtm(user_id: UserId) -> ServiceRequest {
+    Target::Rtm { user_id }.as_usual()
+}
+
+/// A 007 token for some services, issued now.
+fn issue(
+    state: &AppState,
+    caller: Caller,
+    services: Vec<ServiceRequest>,
+    lifetime: Lifetime,
+) -> Result<String, Error> {
+    let request = TokenRequest {
+        subject: Subject::V007(services),
+        lifetime: Some(lifetime),
+    };
+    Ok(state.issue(caller, request, state.now())?.token)
+}
+
+/// A lifetime that may have been left out.
+fn lifetime(state: &AppState, parameter: Option<Parameter<'_>>) -> Result<Lifetime, InputError> {
+    parameter.map_or(Ok(state.lifetime()), input::lifetime)
+}

@@ -1,0 +1,87 @@
+//! A URL's query, decoded strictly: what cannot be read is an error, not a replacement character.
+
+use std::borrow::Cow;
+
+use super::error::InputError;
+use crate::token::Excerpt;
+
+/// A name and a value.
+pub(super) type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+/// Names and values of a query or a form, in their order.
+pub(super) fn pairs(query: &str) -> Result<Vec<Pair<'_>>, InputError> {
+    let pairs = query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let name = decoded(name).map_err(DecodeError::in_name)?;
+            let value = decoded(value).map_err(|error| error.in_value_of(&name))?;
+            Ok((name, value))
+        });
+    pairs.collect()
+}
+
+/// Why a part of a query cannot be decoded.
+#[derive(Clone, Copy)]
+enum DecodeError {
+    Escape,
+    Utf8,
+}
+
+impl DecodeError {
+    fn in_name(self) -> InputError {
+        InputError::UndecodableName {
+            problem: self.problem(),
+        }
+    }
+
+    fn in_value_of(self, name: &str) -> InputError {
+        InputError::Undecodable {
+            name: Excerpt::of(name),
+            problem: self.problem(),
+        }
+    }
+
+    fn problem(self) -> &'static str {
+        match self {
+            Self::Escape => {
+                "has a % without two hexadecimal digits after it; a percent sign itself is written %25"
+            }
+            Self::Utf8 => "is not UTF-8 after percent-decoding",
+        }
+    }
+}
+
+/// Undoes `application/x-www-form-urlencoded`: `+` is a space, `%` and two digits a byte.
+fn decoded(text: &str) -> Result<Cow<'_, str>, DecodeError> {
+    if !text.contains(['%', '+']) {
+        return Ok(Cow::Borrowed(text));
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        rest = after;
+        bytes.push(match first {
+            b'+' => b' ',
+            b'%' => {
+                let (&[high, low], after) = after.split_first_chunk().ok_or(DecodeError::Escape)?;
+                rest = after;
+                nibble(high)? << 4 | nibble(low)?
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(bytes)
+        .map(Cow::Owned)
+        .map_err(|_| DecodeError::Utf8)
+}
+
+fn nibble(digit: u8) -> Result<u8, DecodeError> {
+    match digit {
+        b'0'..=b'9' => Ok(digit - b'0'),
+        b'a'..=b'f' => Ok(digit - b'a' + 10),
+        b'A'..=b'F' => Ok(digit - b'A' + 10),
+        _ => Err(DecodeError::Escape),
+    }
+}

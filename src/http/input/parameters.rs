@@ -1,0 +1,137 @@
+//! What a client sent, by name: out of a query, a form, a path or a JSON body.
+
+use std::borrow::Cow;
+
+use super::decode;
+use super::error::InputError;
+use super::json::Json;
+
+/// What a client sent, by name, in its order.
+#[derive(Debug, Default)]
+pub(in crate::http) struct Parameters<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
+
+#[derive(Debug)]
+enum Value<'a> {
+    Text(Cow<'a, str>),
+    Number(&'a str),
+    Absent,
+    /// A list or an object.
+    Many(&'a Json),
+}
+
+/// A parameter that was given, under the name that it was given by.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::http) struct Parameter<'a> {
+    pub(in crate::http) name: &'static str,
+    pub(in crate::http) value: &'a str,
+    /// Whether it was written as a number, in JSON.
+    pub(in crate::http) is_number: bool,
+}
+
+impl<'a> Parameters<'a> {
+    /// Out of a query, or a form.
+    pub(in crate::http) fn of_query(query: &'a str) -> Result<Self, InputError> {
+        let pairs = decode::pairs(query)?;
+        Ok(Self(
+            pairs
+                .into_iter()
+                .map(|(name, value)| (name, Value::Text(value)))
+                .collect(),
+        ))
+    }
+
+    /// Out of the object of a JSON body.
+    pub(in crate::http) fn of_json(body: &'a Json) -> Result<Self, InputError> {
+        let Json::Object(fields) = body else {
+            return Err(InputError::NoObject);
+        };
+        let fields = fields.iter().map(|(name, value)| {
+            let value = match value {
+                Json::Null => Value::Absent,
+                Json::Boolean(true) => Value::Text(Cow::Borrowed("true")),
+                Json::Boolean(false) => Value::Text(Cow::Borrowed("false")),
+                Json::Number(number) => Value::Number(number),
+                Json::Text(text) => Value::Text(Cow::Borrowed(text)),
+                many @ (Json::List(_) | Json::Object(_)) => Value::Many(many),
+            };
+            (Cow::Borrowed(name.as_str()), value)
+        });
+        Ok(Self(fields.collect()))
+    }
+
+    /// The one value that is given under one or several of these names, whose letter case does not matter. An empty
+    /// value counts as not given.
+    pub(in crate::http) fn one_of(
+        &self,
+        names: &[&'static str],
+    ) -> Result<Option<Parameter<'_>>, InputError> {
+        let mut found: Option<Parameter<'_>> = None;
+        for &name in names {
+            let parameter = match self.only(name)? {
+                Some(Value::Text(value)) if !value.is_empty() => Parameter {
+                    name,
+                    value,
+                    is_number: false,
+                },
+                Some(Value::Number(value)) => Parameter {
+                    name,
+                    value,
+                    is_number: true,
+                },
+                Some(Value::Many(_)) => return Err(InputError::Array { name }),
+                Some(Value::Text(_) | Value::Absent) | None => continue,
+            };
+            match found {
+                Some(first) if first.value != parameter.value => {
+                    return Err(InputError::Contradiction {
+                        first: first.name,
+                        second: name,
+                    });
+                }
+                Some(_) => {}
+                None => found = Some(parameter),
+            }
+        }
+        Ok(found)
+    }
+
+    /// The fields of an object that is given under this name.
+    pub(in crate::http) fn object(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<Parameters<'_>>, InputError> {
+        match self.only(name)? {
+            Some(Value::Many(object @ Json::Object(_))) => Parameters::of_json(object).map(Some),
+            Some(Value::Absent) | None => Ok(None),
+            Some(_) => Err(InputError::NotAnObject { name }),
+        }
+    }
+
+    /// The entries of a list that is given under this name.
+    pub(in crate::http) fn list(&self, name: &'static str) -> Result<Option<&[Json]>, InputError> {
+        match self.only(name)? {
+            Some(Value::Many(Json::List(entries))) => Ok(Some(entries)),
+            Some(Value::Absent) | None => Ok(None),
+            Some(_) => Err(InputError::NotAList { name }),
+        }
+    }
+
+    fn only(&self, name: &'static str) -> Result<Option<&Value<'a>>, InputError> {
+        let mut found = None;
+        for (given, value) in &self.0 {
+            let Some((base, rest)) = given.split_at_checked(name.len()) else {
+                continue;
+            };
+            match rest.chars().next() {
+                _ if !base.eq_ignore_ascii_case(name) => continue,
+                None => {}
+                Some('[') => return Err(InputError::Array { name }),
+                Some(_) => continue,
+            }
+            if found.replace(value).is_some() {
+                return Err(InputError::Repeated { name });
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,72 @@
+//! Servers written from the vendor's coding guides.
+//!
+//! | request | answer |
+//! |---|---|
+//! | `GET /api/agora/token?channelName\|channel&uid&role`, `POST` with the same in JSON | `{"token","appId","channelName","uid","expiresAt"}` |
+//!
+//! `expiresAt` is a Unix time in seconds.
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use serde_json::{Value, json};
+
+use super::rtc;
+use crate::access::Caller;
+use crate::http::answer::{in_json, plain_error};
+use crate::http::error::Error;
+use crate::http::extract::{Body, QueryText};
+use crate::http::input::{self, Parameters};
+use crate::http::state::AppState;
+use crate::http::table::Table;
+use crate::issuer::{Subject, TokenRequest};
+use crate::token::Uid;
+
+pub(super) fn routes(table: Table) -> Table {
+    table.both_ways("/api/agora/token", get(of_query).post(of_body), plain_error)
+}
+
+async fn of_query(
+    State(state): State<AppState>,
+    caller: Caller,
+    query: QueryText,
+) -> Result<Response, Error> {
+    answer(&state, caller, &query.parse()?)
+}
+
+async fn of_body(
+    State(state): State<AppState>,
+    caller: Caller,
+    body: Body,
+) -> Result<Response, Error> {
+    answer(&state, caller, &body.parse()?)
+}
+
+fn answer(state: &AppState, caller: Caller, fields: &Parameters<'_>) -> Result<Response, Error> {
+    let channel = input::channel(fields.one_of(&["channelName", "channel"])?)?;
+    let uid = input::uid(fields.one_of(&["uid"])?)?;
+    let role = input::role(fields.one_of(&["role"])?)?;
+    let subject = Subject::V007(vec![rtc(channel.clone(), uid.clone(), role)]);
+    let request = TokenRequest {
+        subject,
+        lifetime: Some(state.lifetime()),
+    };
+    let issued = state.issue(caller, request, state.now())?;
+    let body = json!({
+        "token": issued.token,
+        "appId": state.issuer().app_id().as_str(),
+        "channelName": channel.as_str(),
+        "uid": written(&uid),
+        "expiresAt": issued.expires_at.seconds(),
+    });
+    Ok(in_json(body.to_string()))
+}
+
+/// A number, or a user account as text.
+fn written(uid: &Uid) -> Value {
+    match uid {
+        Uid::Any => json!(0),
+        Uid::Number(number) => json!(number.get()),
+        Uid::Account(account) => json!(account.as_str()),
+    }
+}

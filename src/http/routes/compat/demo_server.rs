@@ -1,0 +1,52 @@
+//! The `DemoServer` of Agora's npm packages.
+//!
+//! | request | answer |
+//! |---|---|
+//! | `GET /rtcToken?channelName&uid` | `{"key"}`, for a publisher |
+//! | `GET /rtmToken?account` | `{"key"}` |
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::{issue, rtc, rtm};
+use crate::access::Caller;
+use crate::http::answer::{in_json, plain_error};
+use crate::http::error::Error;
+use crate::http::extract::QueryText;
+use crate::http::input;
+use crate::http::state::AppState;
+use crate::http::table::Table;
+use crate::issuer::ServiceRequest;
+use crate::token::Role;
+
+pub(super) fn routes(table: Table) -> Table {
+    table
+        .both_ways("/rtcToken", get(rtc_token), plain_error)
+        .both_ways("/rtmToken", get(rtm_token), plain_error)
+}
+
+async fn rtc_token(
+    State(state): State<AppState>,
+    caller: Caller,
+    query: QueryText,
+) -> Result<Response, Error> {
+    let query = query.parse()?;
+    let channel = input::channel(query.one_of(&["channelName"])?)?;
+    let uid = input::uid(query.one_of(&["uid"])?)?;
+    answer(&state, caller, rtc(channel, uid, Role::Publisher))
+}
+
+async fn rtm_token(
+    State(state): State<AppState>,
+    caller: Caller,
+    query: QueryText,
+) -> Result<Response, Error> {
+    let account = input::user_id("account", query.parse()?.one_of(&["account"])?)?;
+    answer(&state, caller, rtm(account))
+}
+
+fn answer(state: &AppState, caller: Caller, service: ServiceRequest) -> Result<Response, Error> {
+    let token = issue(state, caller, vec![service], state.lifetime())?;
+    Ok(in_json([r#"{"key":""#, &token, r#""}"#].concat()))
+}

@@ -1,0 +1,65 @@
+//! The servers of the documentation's "use tokens" samples.
+//!
+//! | request | answer |
+//! |---|---|
+//! | `POST /fetch_rtc_token` `{"uid","ChannelName","role"}` | `{"code":"200","token"}` |
+//! | `POST /fetch_rtm_token` `{"uid"}` | `{"code":"200","token"}` |
+//!
+//! The code is a text. A failure stands where the token would.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::post;
+use serde_json::json;
+
+use super::{issue, rtc, rtm};
+use crate::access::Caller;
+use crate::http::answer::{Payload, in_json};
+use crate::http::error::Error;
+use crate::http::extract::Body;
+use crate::http::input;
+use crate::http::state::AppState;
+use crate::http::table::Table;
+use crate::issuer::ServiceRequest;
+
+pub(super) fn routes(table: Table) -> Table {
+    table
+        .both_ways("/fetch_rtc_token", post(rtc_token), error)
+        .both_ways("/fetch_rtm_token", post(rtm_token), error)
+}
+
+fn error(status: StatusCode, message: &str) -> Payload {
+    Payload::Json(json!({ "code": status.as_str(), "token": message }).to_string())
+}
+
+async fn rtc_token(
+    State(state): State<AppState>,
+    caller: Caller,
+    body: Body,
+) -> Result<Response, Error> {
+    let fields = body.parse()?;
+    let channel = input::channel(fields.one_of(&["channelName", "channel"])?)?;
+    let uid = input::uid(fields.one_of(&["uid"])?)?;
+    answer(
+        &state,
+        caller,
+        rtc(channel, uid, input::role(fields.one_of(&["role"])?)?),
+    )
+}
+
+async fn rtm_token(
+    State(state): State<AppState>,
+    caller: Caller,
+    body: Body,
+) -> Result<Response, Error> {
+    let user_id = input::user_id("uid", body.parse()?.one_of(&["uid"])?)?;
+    answer(&state, caller, rtm(user_id))
+}
+
+fn answer(state: &AppState, caller: Caller, service: ServiceRequest) -> Result<Response, Error> {
+    let token = issue(state, caller, vec![service], state.lifetime())?;
+    Ok(in_json(
+        [r#"{"code":"200","token":""#, &token, r#""}"#].concat(),
+    ))
+}

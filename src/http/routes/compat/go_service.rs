@@ -1,0 +1,210 @@
+//! The Go service that the video UIKits and much of the documentation call.
+//!
+//! | request | answer |
+//! |---|---|
+//! | `GET /rtc/:channel/:role/:tokenType/:uid?expiry=` | `{"rtcToken"}` |
+//! | `GET /rtm/:uid?expiry=` | `{"rtmToken"}` |
+//! | `GET /rte/:channel/:role/:tokenType/:rtcuid[/:rtmuid]?expiry=` | `{"rtcToken","rtmToken"}` |
+//! | `GET /chat/app?expiry=`, `GET /chat/account/:id?expiry=` | `{"chatToken"}` |
+//! | `POST /getToken`, also `/token/getNew` and `/fetchToken` | `{"token"}` |
+//!
+//! `expiry` is in seconds from now.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde_json::json;
+
+use super::{issue, lifetime, rtc, rtm};
+use crate::access::Caller;
+use crate::http::answer::{Payload, in_json};
+use crate::http::error::Error;
+use crate::http::extract::{Body, Path, QueryText};
+use crate::http::input::{self, InputError, Parameter, Parameters};
+use crate::http::state::AppState;
+use crate::http::table::Table;
+use crate::issuer::{Grants, ServiceRequest, Target};
+use crate::token::{Privilege, Uid, UserAccount};
+
+type Answer = Result<Response, Error>;
+
+pub(super) fn routes(table: Table) -> Table {
+    table
+        .both_ways(
+            "/rtc/{channel}/{role}/{tokenType}/{uid}",
+            get(rtc_token),
+            error,
+        )
+        .both_ways("/rtm/{uid}", get(rtm_token), error)
+        .both_ways(
+            "/rte/{channel}/{role}/{tokenType}/{rtcuid}",
+            get(both_tokens),
+            error,
+        )
+        .both_ways(
+            "/rte/{channel}/{role}/{tokenType}/{rtcuid}/{rtmuid}",
+            get(both_tokens),
+            error,
+        )
+        .both_ways("/chat/app", get(chat_token), error)
+        .both_ways("/chat/account/{id}", get(chat_token), error)
+        .both_ways("/getToken", post(any_token), text_error)
+        .both_ways("/token/getNew", post(any_token), text_error)
+        .both_ways("/fetchToken", post(any_token), text_error)
+}
+
+/// Its handlers say `error` or `message`, so clients look at either.
+fn error(status: StatusCode, message: &str) -> Payload {
+    let body = json!({ "error": message, "message": message, "status": status.as_u16() });
+    Payload::Json(body.to_string())
+}
+
+fn text_error(_status: StatusCode, message: &str) -> Payload {
+    Payload::Text(message.to_owned())
+}
+
+async fn rtc_token(
+    State(state): State<AppState>,
+    caller: Caller,
+    path: Path,
+    query: QueryText,
+) -> Answer {
+    let lifetime = lifetime(&state, query.parse()?.one_of(&["expiry"])?)?;
+    let token = issue(&state, caller, vec![in_channel(&path, "uid")?], lifetime)?;
+    Ok(in_json([r#"{"rtcToken":""#, &token, r#""}"#].concat()))
+}
+
+async fn rtm_token(
+    State(state): State<AppState>,
+    caller: Caller,
+    path: Path,
+    query: QueryText,
+) -> Answer {
+    let lifetime = lifetime(&state, query.parse()?.one_of(&["expiry"])?)?;
+    let user_id = input::user_id("uid", path.get("uid"))?;
+    let token = issue(&state, caller, vec![rtm(user_id)], lifetime)?;
+    Ok(in_json([r#"{"rtmToken":""#, &token, r#""}"#].concat()))
+}
+
+async fn both_tokens(
+    State(state): State<AppState>,
+    caller: Caller,
+    path: Path,
+    query: QueryText,
+) -> Answer {
+    let lifetime = lifetime(&state, query.parse()?.one_of(&["expiry"])?)?;
+    let user_id = input::user_id("rtcuid", path.get("rtmuid").or_else(|| path.get("rtcuid")))?;
+    let rtc_token = issue(&state, caller, vec![in_channel(&path, "rtcuid")?], lifetime)?;
+    let rtm_token = issue(&state, caller, vec![rtm(user_id)], lifetime)?;
+    let body = [
+        r#"{"rtcToken":""#,
+        &rtc_token,
+        r#"","rtmToken":""#,
+        &rtm_token,
+        r#""}"#,
+    ];
+    Ok(in_json(body.concat()))
+}
+
+/// For an account if the path has one, or else for an app.
+async fn chat_token(
+    State(state): State<AppState>,
+    caller: Caller,
+    path: Path,
+    query: QueryText,
+) -> Answer {
+    let lifetime = lifetime(&state, query.parse()?.one_of(&["expiry"])?)?;
+    let user_id = path
+        .get("id")
+        .map(|id| input::user_id("id", Some(id)))
+        .transpose()?;
+    let token = issue(
+        &state,
+        caller,
+        vec![Target::Chat { user_id }.as_usual()],
+        lifetime,
+    )?;
+    Ok(in_json([r#"{"chatToken":""#, &token, r#""}"#].concat()))
+}
+
+async fn any_token(State(state): State<AppState>, caller: Caller, body: Body) -> Answer {
+    let fields = body.parse()?;
+    let lifetime = lifetime(&state, fields.one_of(&["expire"])?)?;
+    let token = issue(&state, caller, services(&fields)?, lifetime)?;
+    Ok(in_json([r#"{"token":""#, &token, r#""}"#].concat()))
+}
+
+#[derive(Clone, Copy)]
+enum TokenType {
+    Rtc,
+    Rtm,
+    Chat,
+}
+
+fn services(fields: &Parameters<'_>) -> Result<Vec<ServiceRequest>, InputError> {
+    let name = "tokenType";
+    let token_type = fields
+        .one_of(&[name])?
+        .ok_or(InputError::Required { name })?;
+    let words = [
+        ("rtc", TokenType::Rtc),
+        ("rtm", TokenType::Rtm),
+        ("chat", TokenType::Chat),
+    ];
+    let channel = fields.one_of(&["channel"])?;
+    let uid = fields.one_of(&["uid"])?;
+    match input::word(token_type, &words, "rtc, rtm or chat")? {
+        TokenType::Rtc => {
+            let role = input::role(fields.one_of(&["role"])?)?;
+            Ok(vec![rtc(input::channel(channel)?, input::uid(uid)?, role)])
+        }
+        // A stream channel of signaling is joined like one of RTC.
+        TokenType::Rtm => {
+            let login = rtm(input::user_id("uid", uid)?);
+            let Some(channel) = channel else {
+                return Ok(vec![login]);
+            };
+            let target = Target::Rtc {
+                channel: input::channel(Some(channel))?,
+                uid: input::uid(uid)?,
+            };
+            let grants = Grants::all(&[Privilege::JOIN_CHANNEL, Privilege::PUBLISH_DATA]);
+            Ok(vec![ServiceRequest { target, grants }, login])
+        }
+        TokenType::Chat => {
+            let user_id = uid
+                .map(|uid| input::user_id("uid", Some(uid)))
+                .transpose()?;
+            Ok(vec![Target::Chat { user_id }.as_usual()])
+        }
+    }
+}
+
+/// The channel, role and user of a path.
+fn in_channel(path: &Path, uid: &'static str) -> Result<ServiceRequest, InputError> {
+    let channel = input::channel(path.get("channel"))?;
+    let role = input::role(path.get("role"))?;
+    Ok(rtc(
+        channel,
+        user(path.get("tokenType"), path.get(uid))?,
+        role,
+    ))
+}
+
+/// The token type says whether a uid is a number or a user account, whatever it looks like.
+fn user(token_type: Option<Parameter<'_>>, uid: Option<Parameter<'_>>) -> Result<Uid, InputError> {
+    let token_type = token_type.ok_or(InputError::Required { name: "tokenType" })?;
+    let uid = uid.ok_or(InputError::Required { name: "uid" })?;
+    let words = [("uid", true), ("userAccount", false)];
+    if input::word(token_type, &words, "uid or userAccount")? {
+        return input::numeric_uid(uid).map(Uid::from);
+    }
+    let account = UserAccount::new(uid.value);
+    account
+        .map(Uid::Account)
+        .map_err(|error| InputError::Identifier {
+            name: uid.name,
+            error,
+        })
+}

@@ -1,0 +1,67 @@
+//! The conversational-AI quick start.
+//!
+//! | request | answer |
+//! |---|---|
+//! | `GET /api/generate-agora-token?uid&channel` | `{"token","uid","channel"}`, RTC for a publisher and RTM in one token |
+//!
+//! Both may be left out: uid is 0 then, and a channel is made up. The uid of the answer is a text.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use serde_json::json;
+
+use super::{issue, rtc, rtm};
+use crate::access::Caller;
+use crate::http::answer::{Payload, in_json};
+use crate::http::error::Error;
+use crate::http::extract::QueryText;
+use crate::http::input;
+use crate::http::state::AppState;
+use crate::http::table::Table;
+use crate::token::{ChannelName, Role, Uid, UserId};
+
+pub(super) fn routes(table: Table) -> Table {
+    table.both_ways("/api/generate-agora-token", get(answer), error)
+}
+
+fn error(_status: StatusCode, message: &str) -> Payload {
+    let body = json!({ "error": "Failed to generate Agora token", "details": message });
+    Payload::Json(body.to_string())
+}
+
+async fn answer(
+    State(state): State<AppState>,
+    caller: Caller,
+    query: QueryText,
+) -> Result<Response, Error> {
+    let query = query.parse()?;
+    let channel = match query.one_of(&["channel"])? {
+        Some(channel) => input::channel(Some(channel))?,
+        None => made_up(&state),
+    };
+    let (uid, user_id) = match query.one_of(&["uid"])? {
+        Some(uid) => (input::uid(Some(uid))?, input::user_id("uid", Some(uid))?),
+        None => (Uid::Any, UserId::new("0").expect("one byte")),
+    };
+    let services = vec![
+        rtc(channel.clone(), uid, Role::Publisher),
+        rtm(user_id.clone()),
+    ];
+    let token = issue(&state, caller, services, state.lifetime())?;
+    let body = json!({ "token": token, "uid": user_id.as_str(), "channel": channel.as_str() });
+    Ok(in_json(body.to_string()))
+}
+
+/// A name that nobody else has, and nobody can foresee.
+fn made_up(state: &AppState) -> ChannelName {
+    let random = || state.issuer().random();
+    let name = format!(
+        "ai-conversation-{}-{:08x}{:08x}",
+        state.now(),
+        random(),
+        random()
+    );
+    ChannelName::new(name).expect("43 bytes of letters, digits and hyphens")
+}

@@ -1,0 +1,240 @@
+//! The documentation's Docker image, and the hosted service that Agora's API examples post to.
+//!
+//! | request | answer |
+//! |---|---|
+//! | `POST /token/generate` `{"channelName","uid","tokenExpireTs","privilegeExpireTs","serviceRtc":{"enable","role"},…}` | `{"code":0,"message":"Success","data":{"token"}}` |
+//! | `POST /v1/token/generate` `{"channelName","uid","expire","type":1\|2}` | `{"code":0,"data":{"token"}}` |
+//! | `POST /v2/token/generate` `{"channelName","uid","expire","types":[1,2]}` | `{"code":0,"data":{"token"}}` |
+//!
+//! All times are in seconds from now, whatever they are called. App ID and certificate that a client posts are not
+//! looked at.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::post;
+use serde_json::json;
+
+use super::{issue, lifetime, rtc, rtm};
+use crate::access::Caller;
+use crate::http::answer::{Payload, in_json};
+use crate::http::error::Error;
+use crate::http::extract::Body;
+use crate::http::input::{self, InputError, Json, Parameter, Parameters};
+use crate::http::state::AppState;
+use crate::http::table::Table;
+use crate::issuer::{Grants, ServiceRequest, Target};
+use crate::token::{Excerpt, Role};
+
+pub(super) fn routes(table: Table) -> Table {
+    table
+        .both_ways("/token/generate", post(docker_image), error)
+        .both_ways("/v1/token/generate", post(hosted), error)
+        .both_ways("/v2/token/generate", post(hosted), error)
+}
+
+fn error(_status: StatusCode, message: &str) -> Payload {
+    Payload::Json(json!({ "code": -1, "message": message, "data": "" }).to_string())
+}
+
+async fn docker_image(
+    State(state): State<AppState>,
+    caller: Caller,
+    body: Body,
+) -> Result<Response, Error> {
+    let fields = body.parse()?;
+    let whole = fields.one_of(&["tokenExpireTs"])?;
+    let of_privileges = fields.one_of(&["privilegeExpireTs"])?;
+    let lifetime = lifetime(&state, whole.or(of_privileges))?;
+    let own = of_privileges.map(input::lifetime).transpose()?;
+    let mut services = enabled(&fields)?;
+    for service in &mut services {
+        service.grants = service
+            .grants
+            .iter()
+            .map(|(privilege, _)| (privilege, own))
+            .collect();
+    }
+    let token = issue(&state, caller, services, lifetime)?;
+    Ok(in_json(
+        [
+            r#"{"code":0,"message":"Success","data":{"token":""#,
+            &token,
+            r#""}}"#,
+        ]
+        .concat(),
+    ))
+}
+
+fn enabled(fields: &Parameters<'_>) -> Result<Vec<ServiceRequest>, InputError> {
+    let uid = fields.one_of(&["uid"])?;
+    let mut services = Vec::new();
+    if let Some(service) = fields.object("serviceRtc")?
+        && is_set(&service, "enable")?
+    {
+        let channel = input::channel(fields.one_of(&["channelName"])?)?;
+        services.push(rtc(
+            channel,
+            input::uid(uid)?,
+            input::role(service.one_of(&["role"])?)?,
+        ));
+    }
+    if let Some(service) = fields.object("serviceRtm")?
+        && is_set(&service, "enable")?
+    {
+        services.push(rtm(input::user_id("uid", uid)?));
+    }
+    if let Some(service) = fields.object("serviceFpa")?
+        && is_set(&service, "enable")?
+    {
+        services.push(Target::Fpa.as_usual());
+    }
+    if let Some(service) = fields.object("serviceChat")? {
+        services.extend(chat(&service)?);
+    }
+    if let Some(service) = fields.object("serviceApaas")? {
+        services.extend(apaas(&service)?);
+    }
+    if services.is_empty() {
+        let known = "serviceRtc, serviceRtm, serviceFpa, serviceChat, serviceApaas";
+        return Err(InputError::NoService { known });
+    }
+    Ok(services)
+}
+
+/// One service: what both flags enable is in one map of privileges.
+fn chat(service: &Parameters<'_>) -> Result<Option<ServiceRequest>, InputError> {
+    let is_app = is_set(service, "enableApp")?;
+    if !is_set(service, "enableUser")? {
+        return Ok(is_app.then(|| Target::Chat { user_id: None }.as_usual()));
+    }
+    let user_id = input::user_id("userUuid", service.one_of(&["userUuid"])?)?;
+    let user = Target::Chat {
+        user_id: Some(user_id),
+    };
+    let app = Target::Chat { user_id: None }.usual_grants();
+    let grants: Grants = user
+        .usual_grants()
+        .iter()
+        .chain(app.iter().filter(|_| is_app))
+        .collect();
+    Ok(Some(ServiceRequest {
+        target: user,
+        grants,
+    }))
+}
+
+fn apaas(service: &Parameters<'_>) -> Result<Vec<ServiceRequest>, InputError> {
+    let mut targets = Vec::new();
+    let user = || input::user_id("userUuid", service.one_of(&["userUuid"])?);
+    if is_set(service, "enable")? || is_set(service, "enableRoomUser")? {
+        let room = input::channel(service.one_of(&["roomUuid"])?)?;
+        let role = service
+            .one_of(&["role"])?
+            .map(classroom_role)
+            .transpose()?
+            .unwrap_or(-1);
+        targets.push(Target::ApaasRoomUser {
+            room,
+            user: user()?,
+            role,
+        });
+    }
+    if is_set(service, "enableUser")? {
+        targets.push(Target::ApaasUser { user: user()? });
+    }
+    if is_set(service, "enableApp")? {
+        targets.push(Target::ApaasApp);
+    }
+    Ok(targets.into_iter().map(Target::as_usual).collect())
+}
+
+fn classroom_role(parameter: Parameter<'_>) -> Result<i16, InputError> {
+    let Parameter { name, value, .. } = parameter;
+    let known = "a number from -32768 to 32767";
+    value.parse().map_err(|_| InputError::Unknown {
+        name,
+        found: Excerpt::of(value),
+        known,
+    })
+}
+
+fn is_set(service: &Parameters<'_>, name: &'static str) -> Result<bool, InputError> {
+    let words = [("true", true), ("1", true), ("false", false), ("0", false)];
+    service
+        .one_of(&[name])?
+        .map_or(Ok(false), |flag| input::word(flag, &words, "true or false"))
+}
+
+/// What the examples' numbers mean.
+#[derive(Clone, Copy)]
+enum Kind {
+    Rtc,
+    Rtm,
+}
+
+async fn hosted(
+    State(state): State<AppState>,
+    caller: Caller,
+    body: Body,
+) -> Result<Response, Error> {
+    let fields = body.parse()?;
+    let lifetime = lifetime(&state, fields.one_of(&["expire"])?)?;
+    let uid = fields.one_of(&["uid"])?;
+    let mut services = Vec::new();
+    for kind in kinds(&fields)? {
+        services.push(match kind {
+            Kind::Rtc => {
+                let channel = input::channel(fields.one_of(&["channelName"])?)?;
+                rtc(channel, input::uid(uid)?, Role::Publisher)
+            }
+            Kind::Rtm => rtm(input::user_id("uid", uid)?),
+        });
+    }
+    let token = issue(&state, caller, services, lifetime)?;
+    Ok(in_json(
+        [r#"{"code":0,"data":{"token":""#, &token, r#""}}"#].concat(),
+    ))
+}
+
+/// `type` is one, `types` a list of them; RTC without either.
+fn kinds(fields: &Parameters<'_>) -> Result<Vec<Kind>, InputError> {
+    let kind = |name, value| {
+        let parameter = Parameter {
+            name,
+            value,
+            is_number: false,
+        };
+        input::word(
+            parameter,
+            &[("1", Kind::Rtc), ("2", Kind::Rtm)],
+            "1 (RTC) or 2 (RTM)",
+        )
+    };
+    match (fields.one_of(&["type"])?, fields.list("types")?) {
+        (Some(one), None) => Ok(vec![kind("type", one.value)?]),
+        (None, None) => Ok(vec![Kind::Rtc]),
+        (None, Some([])) => Err(InputError::NoService {
+            known: "types 1 (RTC) and 2 (RTM)",
+        }),
+        (None, Some(list)) => list
+            .iter()
+            .take(MAX_KINDS)
+            .map(|entry| kind("types", scalar(entry)))
+            .collect(),
+        (Some(_), Some(_)) => Err(InputError::Contradiction {
+            first: "type",
+            second: "types",
+        }),
+    }
+}
+
+/// There are no more; a longer list repeats itself.
+const MAX_KINDS: usize = 2;
+
+fn scalar(entry: &Json) -> &str {
+    match entry {
+        Json::Number(text) | Json::Text(text) => text,
+        Json::Null | Json::Boolean(_) | Json::List(_) | Json::Object(_) => "",
+    }
+}
