@@ -8,8 +8,9 @@ import { after, before, test } from 'node:test';
 import axios from 'axios';
 
 import { documentedSource } from './documented.mjs';
+import { read007 } from './official/v007.mjs';
 import { APP_CERTIFICATE, APP_ID, startRelay, startServer, until } from './server.mjs';
-import { assert006, read007 } from './tokens.mjs';
+import { assert006 } from './tokens.mjs';
 
 const timeout = 30_000;
 
