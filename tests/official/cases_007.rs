@@ -81,16 +81,14 @@ impl Case for Case007 {
     }
 
     fn request(&self) -> Value {
-        let mut services: Vec<Value> = self.services.iter().map(ServiceCase::request).collect();
-        if let Some((kind, privilege, end)) = self.unknown {
-            let privileges = json!([[privilege, end]]);
-            services.insert(0, json!({ "type": kind, "privileges": privileges }));
-        }
         let mut request = self.keys.request();
         request["issue_ts"] = self.issued_at.into();
         request["expire"] = self.expire.into();
         request["salt"] = self.salt.into();
-        request["services"] = services.into();
+        request["services"] = self.services.iter().map(ServiceCase::request).collect();
+        if let Some((kind, privilege, end)) = self.unknown {
+            request["unknown"] = json!({ "type": kind, "privilege": privilege, "end": end });
+        }
         request["token"] = self.mint().into();
         request
     }

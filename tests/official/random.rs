@@ -4,7 +4,7 @@ use agora_token_server::token::{Privilege, Text, Uid};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom, IteratorRandom, SliceRandom};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 const SDK_CHARACTERS: &str =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 !#$%&()+-:;<=.>?@[]^_{}|~,";
@@ -106,7 +106,7 @@ pub(crate) fn grants(rng: &mut StdRng, known: &[Privilege]) -> Grants {
 pub(crate) fn pairs(grants: &Grants) -> Value {
     grants
         .iter()
-        .map(|(privilege, end)| Value::from(vec![u32::from(privilege.number()), *end]))
+        .map(|(privilege, end)| json!([privilege.name(), end]))
         .collect()
 }
 
@@ -114,6 +114,6 @@ pub(crate) fn pairs(grants: &Grants) -> Value {
 pub(crate) fn object(grants: &Grants) -> Value {
     let entries = grants
         .iter()
-        .map(|(privilege, end)| (privilege.number().to_string(), (*end).into()));
+        .map(|(privilege, end)| (privilege.name().to_owned(), (*end).into()));
     Value::Object(entries.collect::<Map<_, _>>())
 }

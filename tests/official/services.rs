@@ -197,7 +197,7 @@ impl ServiceCase {
                 json!({ "room": room, "user": user, "role": role })
             }
         };
-        fields["type"] = self.kind().number().into();
+        fields["type"] = self.kind().name().into();
         fields
     }
 }
@@ -232,6 +232,6 @@ fn random_permissions(rng: &mut StdRng) -> Vec<(Resource, Permission, Vec<String
 fn triples(permissions: &[(Resource, Permission, Vec<String>)]) -> Value {
     permissions
         .iter()
-        .map(|(resource, permission, names)| json!([*resource as u16, *permission as u16, names]))
+        .map(|(resource, permission, names)| json!([resource.name(), permission.name(), names]))
         .collect()
 }

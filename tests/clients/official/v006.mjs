@@ -3,17 +3,38 @@
 import accessToken1 from 'agora-access-token-1/src/AccessToken.js';
 import accessToken2 from 'agora-access-token-2/src/AccessToken.js';
 
+import { byName, numberOf } from './names.mjs';
+
 const PACKAGES = {
   'agora-access-token@1.0.2': accessToken1,
   'agora-access-token@2.0.4': accessToken2,
 };
 
-/** The 006 token for these inputs. `privileges` are pairs of an id and an end as Unix seconds. */
+/** Our name of a privilege → Agora's number. All are in 2.0.4; 1.0.2 lacks the last. */
+const { priviledges } = accessToken2;
+const PRIVILEGES = {
+  join_channel: priviledges.kJoinChannel,
+  publish_audio: priviledges.kPublishAudioStream,
+  publish_video: priviledges.kPublishVideoStream,
+  publish_data: priviledges.kPublishDataStream,
+  publish_audio_cdn: priviledges.kPublishAudiocdn,
+  publish_video_cdn: priviledges.kPublishVideoCdn,
+  request_publish_audio: priviledges.kRequestPublishAudioStream,
+  request_publish_video: priviledges.kRequestPublishVideoStream,
+  request_publish_data: priviledges.kRequestPublishDataStream,
+  invite_publish_audio: priviledges.kInvitePublishAudioStream,
+  invite_publish_video: priviledges.kInvitePublishVideoStream,
+  invite_publish_data: priviledges.kInvitePublishDataStream,
+  administrate_channel: priviledges.kAdministrateChannel,
+  rtm_login: priviledges.kRtmLogin,
+};
+
+/** The 006 token for these inputs. `privileges` are pairs of a name and an end as Unix seconds. */
 export function build006(name, { app_id, app_certificate, channel, uid, salt, ts, privileges }) {
   const token = new PACKAGES[name].AccessToken(app_id, app_certificate, channel, uid);
   // The package draws one salt for the whole process, and takes the clock's time.
   Object.assign(token, { salt, ts });
-  for (const [privilege, end] of privileges) token.addPriviledge(privilege, end);
+  for (const [name, end] of privileges) token.addPriviledge(numberOf(PRIVILEGES, name), end);
   return token.build();
 }
 
@@ -29,6 +50,6 @@ export function read006(name, text) {
     uid_crc: token.crc_uid,
     salt: token.salt,
     ts: token.ts,
-    privileges: token.messages,
+    privileges: byName(PRIVILEGES, token.messages),
   };
 }

@@ -5,34 +5,70 @@
 
 import agoraToken from 'agora-token/src/AccessToken2.js';
 
-const { AccessToken2, Rtm2Permissions } = agoraToken;
+import { byName, nameOf, numberOf } from './names.mjs';
 
-/** By the number of a service: how it is made of a request's fields, and what can be read out of it. */
+const { AccessToken2, Rtm2Permissions } = agoraToken;
+const { ServiceRtc, ServiceRtm, ServiceStreaming, ServiceFpa, ServiceChat, ServiceFCdn, ServiceApaas } = agoraToken;
+const { ServiceRtm2, ServiceConvoAI, ServiceStt } = agoraToken;
+
+/**
+ * By our name of a service: its number and privileges there, how it is made of a request's fields, and what can be
+ * read out of it.
+ */
 const SERVICES = {
-  1: {
-    make: ({ channel, uid }) => new agoraToken.ServiceRtc(channel, uid),
+  rtc: {
+    number: agoraToken.kRtcServiceType,
+    privileges: {
+      join_channel: ServiceRtc.kPrivilegeJoinChannel,
+      publish_audio: ServiceRtc.kPrivilegePublishAudioStream,
+      publish_video: ServiceRtc.kPrivilegePublishVideoStream,
+      publish_data: ServiceRtc.kPrivilegePublishDataStream,
+    },
+    make: ({ channel, uid }) => new ServiceRtc(channel, uid),
     read: (service) => ({ channel: `${service.__channel_name}`, uid: `${service.__uid}` }),
   },
-  2: {
-    make: ({ user_id }) => new agoraToken.ServiceRtm(user_id),
+  rtm: {
+    number: agoraToken.kRtmServiceType,
+    privileges: { login: ServiceRtm.kPrivilegeLogin },
+    make: ({ user_id }) => new ServiceRtm(user_id),
     read: (service) => ({ user_id: `${service.__user_id}` }),
   },
-  3: {
-    make: ({ channel, account }) => new agoraToken.ServiceStreaming(channel, account),
+  streaming: {
+    number: agoraToken.kStreamingServiceType,
+    privileges: {
+      publish_mix_stream: ServiceStreaming.kPrivilegePublishMixStream,
+      publish_raw_stream: ServiceStreaming.kPrivilegePublishRawStream,
+    },
+    make: ({ channel, account }) => new ServiceStreaming(channel, account),
     read: (service) => ({ channel: `${service.__channel_name}`, account: `${service.__account}` }),
   },
-  4: { make: () => new agoraToken.ServiceFpa(), read: () => ({}) },
-  5: {
-    make: ({ user_id }) => new agoraToken.ServiceChat(user_id),
+  fpa: {
+    number: agoraToken.kFpaServiceType,
+    privileges: { login: ServiceFpa.kPrivilegeLogin },
+    make: () => new ServiceFpa(),
+    read: () => ({}),
+  },
+  chat: {
+    number: agoraToken.kChatServiceType,
+    privileges: { user: ServiceChat.kPrivilegeUser, app: ServiceChat.kPrivilegeApp },
+    make: ({ user_id }) => new ServiceChat(user_id),
     read: (service) => ({ user_id: `${service.__user_id}` }),
   },
-  6: {
-    make: ({ channel, account }) => new agoraToken.ServiceFCdn(channel, account),
+  fcdn: {
+    number: agoraToken.kFCdnServiceType,
+    privileges: { publish: ServiceFCdn.kPrivilegePublish, play: ServiceFCdn.kPrivilegePlay },
+    make: ({ channel, account }) => new ServiceFCdn(channel, account),
     read: (service) => ({ channel: `${service.__channel_name}`, account: `${service.__account}` }),
   },
-  7: {
+  apaas: {
+    number: agoraToken.kApaasServiceType,
+    privileges: {
+      room_user: ServiceApaas.PRIVILEGE_ROOM_USER,
+      user: ServiceApaas.PRIVILEGE_USER,
+      app: ServiceApaas.PRIVILEGE_APP,
+    },
     make: ({ room, user, role }) => {
-      const service = new agoraToken.ServiceApaas(room, user, role);
+      const service = new ServiceApaas(room, user, role);
       // The constructor takes role 0 for none and makes −1 of it.
       service.__role = role;
       return service;
@@ -44,35 +80,68 @@ const SERVICES = {
       role: (service.__role << 16) >> 16,
     }),
   },
-  8: {
+  rtm2: {
+    number: agoraToken.kRtm2ServiceType,
+    privileges: { login: ServiceRtm2.kPrivilegeLogin },
     make: ({ user_id, permissions }) => {
       const granted = new Rtm2Permissions();
-      for (const [resource, permission, names] of permissions) granted.add(resource, permission, names);
-      return new agoraToken.ServiceRtm2(user_id, granted);
+      for (const [resource, permission, names] of permissions) {
+        granted.add(numberOf(RESOURCES, resource), numberOf(PERMISSIONS, permission), names);
+      }
+      return new ServiceRtm2(user_id, granted);
     },
     read: (service) => ({
       user_id: `${service.__user_id}`,
       permissions: Object.entries(service.__permissions.details).flatMap(([resource, granted]) =>
-        Object.entries(granted).map(([permission, names]) => [Number(resource), Number(permission), names]),
+        Object.entries(granted).map(([permission, names]) => [
+          nameOf(RESOURCES, resource),
+          nameOf(PERMISSIONS, permission),
+          names,
+        ]),
       ),
     }),
   },
-  9: { make: () => new agoraToken.ServiceConvoAI(), read: () => ({}) },
-  10: { make: () => new agoraToken.ServiceStt(), read: () => ({}) },
+  convo_ai: {
+    number: agoraToken.kConvoAIServiceType,
+    privileges: {},
+    make: () => new ServiceConvoAI(),
+    read: () => ({}),
+  },
+  stt: {
+    number: agoraToken.kSttServiceType,
+    privileges: {},
+    make: () => new ServiceStt(),
+    read: () => ({}),
+  },
 };
 
+const RESOURCES = {
+  message_channels: Rtm2Permissions.kMessageChannels,
+  stream_channels: Rtm2Permissions.kStreamChannels,
+  group_channels: Rtm2Permissions.kGroupChannels,
+  server_groups: Rtm2Permissions.kServerGroups,
+  users: Rtm2Permissions.kUsers,
+};
+
+const PERMISSIONS = { read: Rtm2Permissions.kRead, write: Rtm2Permissions.kWrite };
+
 /**
- * The 007 token for these inputs. `services` are added in their order, each with its `type`, fields, and
- * `privileges` as pairs of an id and seconds after `issue_ts`.
+ * The 007 token for these inputs. `services` are added in their order, each with the name of its `type`, its fields,
+ * and its `privileges` as pairs of a name and seconds after `issue_ts`. `unknown` is a service of a number that the
+ * package does not know: `type`, one `privilege`, its `end`.
  */
-export function build007({ app_id, app_certificate, salt, issue_ts, expire, services }) {
+export function build007({ app_id, app_certificate, salt, issue_ts, expire, services, unknown }) {
   const token = new AccessToken2(app_id, app_certificate, issue_ts, expire);
   // The constructor draws the salt and takes an issue time of 0 for none.
   Object.assign(token, { salt, issueTs: issue_ts });
+  if (unknown) {
+    const service = new agoraToken.Service(unknown.type);
+    service.add_privilege(unknown.privilege, unknown.end);
+    token.add_service(service);
+  }
   for (const { type, privileges, ...fields } of services) {
-    // Of a type that the package does not know it packs type and privileges.
-    const service = SERVICES[type]?.make(fields) ?? new agoraToken.Service(type);
-    for (const [privilege, seconds] of privileges) service.add_privilege(privilege, seconds);
+    const service = SERVICES[type].make(fields);
+    for (const [name, seconds] of privileges) service.add_privilege(numberOf(SERVICES[type].privileges, name), seconds);
     token.add_service(service);
   }
   const text = token.build();
@@ -90,10 +159,12 @@ export function read007(text, app_certificate) {
     expire: token.expire,
     salt: token.salt,
     verified: token.verifySignature(app_certificate),
-    services: token.services.map((service) => ({
-      type: service.service_type(),
-      privileges: service.__privileges,
-      ...SERVICES[service.service_type()].read(service),
-    })),
+    services: token.services.map(readService),
   };
+}
+
+function readService(service) {
+  const found = Object.entries(SERVICES).find(([, { number }]) => number === service.service_type());
+  const [type, { privileges, read }] = found;
+  return { type, privileges: byName(privileges, service.__privileges), ...read(service) };
 }
