@@ -8,8 +8,9 @@ import { after, before, test } from 'node:test';
 import axios from 'axios';
 
 import { documentedSource } from './documented.mjs';
+import { read007 } from './official/v007.mjs';
 import { APP_CERTIFICATE, APP_ID, startRelay, startServer, until } from './server.mjs';
-import { assert006, read007 } from './tokens.mjs';
+import { assert006 } from './tokens.mjs';
 
 const timeout = 30_000;
 
@@ -106,11 +107,12 @@ test('no uid and uid 0 both mean any user', { timeout }, async () => {
 test('expiredTs becomes the end of the join privilege', { timeout }, async () => {
   const end = Math.floor(Date.now() / 1000) + 1800;
   const { body } = await getJson(`/access_token?channel=test&uid=1234&expiredTs=${end}`);
-  assert006(body.token, 'test', '1234', { 1: end });
+  assert006(body.token, 'test', '1234', { join_channel: end });
 });
 
 test("the tutorial server's parameters get its token: relative time, role, publishing", { timeout }, async () => {
-  for (const [role, privileges] of [['publisher', [1, 2, 3, 4]], ['subscriber', [1]]]) {
+  const all = ['join_channel', 'publish_audio', 'publish_video', 'publish_data'];
+  for (const [role, privileges] of [['publisher', all], ['subscriber', ['join_channel']]]) {
     const before = Math.floor(Date.now() / 1000);
     const query = `channelName=test&uid=1234&role=${role}&expireTime=600`;
     const { body } = await getJson(`/access_token?${query}`);
@@ -154,7 +156,7 @@ test('ACCESS_TOKEN_VERSION=007 makes AccessToken2, which the official package ve
       app_id: APP_ID,
       expire: 86_400,
       verified: true,
-      services: [{ type: 1, channel: 'test', uid: '1234', privileges: { 1: 86_400 } }],
+      services: [{ type: 'rtc', channel: 'test', uid: '1234', privileges: { join_channel: 86_400 } }],
     });
   } finally {
     await server007.stop();
