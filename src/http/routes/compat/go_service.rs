@@ -95,13 +95,13 @@ async fn both_tokens(
 ) -> Answer {
     let lifetime = lifetime(&state, query.parse()?.one_of(&["expiry"])?)?;
     let user_id = input::user_id("rtcuid", path.get("rtmuid").or_else(|| path.get("rtcuid")))?;
-    let rtc_token = issue(&state, caller, vec![in_channel(&path, "rtcuid")?], lifetime)?;
-    let rtm_token = issue(&state, caller, vec![rtm(user_id)], lifetime)?;
+    let for_channel = issue(&state, caller, vec![in_channel(&path, "rtcuid")?], lifetime)?;
+    let for_signaling = issue(&state, caller, vec![rtm(user_id)], lifetime)?;
     let body = [
         r#"{"rtcToken":""#,
-        &rtc_token,
+        &for_channel,
         r#"","rtmToken":""#,
-        &rtm_token,
+        &for_signaling,
         r#""}"#,
     ];
     Ok(in_json(body.concat()))
