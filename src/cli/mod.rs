@@ -2,6 +2,7 @@
 
 mod check_config;
 mod healthcheck;
+mod inspect;
 mod logging;
 mod serve;
 
@@ -36,6 +37,8 @@ enum Command {
     CheckConfig,
     /// Ask the server that runs on PORT whether it is well; exit code 0 or 1.
     Healthcheck,
+    /// Say what is in a token and what is wrong with it; exit code 0 fine, 1 something is wrong, 2 unreadable.
+    Inspect(inspect::Inspect),
 }
 
 #[derive(Args, Clone, Copy, Debug)]
@@ -63,6 +66,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Serve(Serve { demo }) => serve::run(environment, demo),
         Command::CheckConfig => check_config::run(&environment),
         Command::Healthcheck => healthcheck::run(&environment),
+        Command::Inspect(inspect) => inspect::run(&environment, inspect),
     }
 }
 

@@ -71,6 +71,20 @@ impl Config {
         })
     }
 
+    /// Reads only whose tokens are made or checked; nothing when no variable names a project.
+    ///
+    /// # Errors
+    ///
+    /// The problems with App ID and App Certificate, also that only one of them is there.
+    pub fn read_project(environment: &Environment) -> Result<Option<Project>, ConfigError> {
+        let mut reader = Reader::new(environment);
+        if !reader.names_a_project() {
+            return reader.finish(|| Some(None));
+        }
+        let project = reader.project();
+        reader.finish(|| project.map(Some))
+    }
+
     /// Reads only where the server listens, for asking one that runs.
     ///
     /// # Errors
