@@ -2,6 +2,7 @@
 
 mod check_config;
 mod healthcheck;
+mod inspect;
 mod logging;
 mod mint;
 mod serve;
@@ -50,6 +51,8 @@ enum Command {
     Man,
     /// Ask the server that runs on PORT whether it is well; exit code 0 or 1.
     Healthcheck,
+    /// Say what is in a token and what is wrong with it; exit code 0 fine, 1 something is wrong, 2 unreadable.
+    Inspect(inspect::Inspect),
 }
 
 #[derive(Args, Clone, Copy, Debug)]
@@ -83,6 +86,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Man => generate(|out| Man::new(Cli::command()).render(out)),
         Command::CheckConfig => check_config::run(&environment),
         Command::Healthcheck => healthcheck::run(&environment),
+        Command::Inspect(inspect) => inspect::run(&environment, inspect),
     }
 }
 

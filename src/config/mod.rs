@@ -82,6 +82,22 @@ impl Config {
         reader.finish(|| project)
     }
 
+    /// Reads only whose tokens are checked; nothing when no variable names a project.
+    ///
+    /// # Errors
+    ///
+    /// The problems with App ID and App Certificate, also that only one of them is there.
+    pub fn read_project_if_named(
+        environment: &Environment,
+    ) -> Result<Option<Project>, ConfigError> {
+        let mut reader = Reader::new(environment);
+        if !reader.names_a_project() {
+            return reader.finish(|| Some(None));
+        }
+        let project = reader.project();
+        reader.finish(|| project.map(Some))
+    }
+
     /// Reads only where the server listens, for asking one that runs.
     ///
     /// # Errors

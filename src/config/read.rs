@@ -64,6 +64,18 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Whether a variable of a project is set, or two are that contradict one another.
+    pub(super) fn names_a_project(&self) -> bool {
+        let of_project = [
+            &vars::APP_ID,
+            &vars::APP_CERTIFICATE,
+            &vars::APP_CERTIFICATE_FILE,
+        ];
+        of_project
+            .iter()
+            .any(|variable| !matches!(self.environment.find(&[variable]), Ok(None)))
+    }
+
     pub(super) fn project(&mut self) -> Option<Project> {
         let app_id = self.app_id();
         let certificate = self.certificate();

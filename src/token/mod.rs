@@ -13,6 +13,7 @@ mod deflate;
 mod encode;
 mod error;
 mod excerpt;
+pub mod explain;
 mod hmac;
 mod id;
 mod parsed;

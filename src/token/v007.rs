@@ -77,7 +77,7 @@ pub struct Unverified {
     /// What it says.
     pub message: Message,
     signature: Signature,
-    signed: Vec<u8>,
+    pub(super) signed: Vec<u8>,
 }
 
 impl Unverified {

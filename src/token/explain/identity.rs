@@ -1,0 +1,133 @@
+//! Whose token it is: App ID and signature.
+
+use super::super::certificate::{Project, SignedBy};
+use super::super::error::VerifyError;
+use super::super::parsed::UnverifiedToken;
+use super::super::v006::Binding;
+use super::binding;
+use super::finding::Finding;
+use super::report::Signature;
+use super::subject::{Rule, Subject};
+
+pub(super) const RULES: &[Rule] = &[
+    app_id_differs,
+    signature_invalid,
+    signature_secondary,
+    signature_unchecked,
+];
+
+/// Whether one of the project's certificates signed the token. That it names another App ID is not asked here.
+pub(super) fn check(subject: &Subject<'_>) -> Signature {
+    let (Some(project), Some(app_id)) = (subject.project, subject.app_id) else {
+        return Signature::Unchecked;
+    };
+    let project = Project {
+        app_id,
+        ..project.clone()
+    };
+    let signed_by = match (subject.token, binding::texts(subject)) {
+        (UnverifiedToken::V007(token), _) => token.verify(&project),
+        (_, None) => return Signature::Unchecked,
+        (token, Some((channel, uid))) => {
+            let binding = Binding {
+                channel: &channel,
+                uid: &uid,
+            };
+            token
+                .verify(&project, Some(binding))
+                .map(|token| token.signed_by())
+        }
+    };
+    match signed_by {
+        Ok(SignedBy::Primary) => Signature::Valid,
+        Ok(SignedBy::Secondary) => Signature::ValidSecondary,
+        Err(VerifyError::Signature) => Signature::Invalid,
+        // A 005 key is for a number; whoever expects an account has not said what was signed.
+        Err(
+            VerifyError::AppId | VerifyError::Channel | VerifyError::Uid | VerifyError::Unbound,
+        ) => Signature::Unchecked,
+    }
+}
+
+/// The App ID of the token, and whether it is the project's: in 005, whose key does not hold their case, in any.
+fn app_id_differs(subject: &Subject<'_>) -> Option<Finding> {
+    let (expected, found) = (subject.project?.app_id, subject.app_id?);
+    let (expected, found) = (expected.as_str(), found.as_str());
+    if expected == found {
+        return None;
+    }
+    if !expected.eq_ignore_ascii_case(found) {
+        return Some(Finding::error(
+            "app_id_differs",
+            format!("The token is for the App ID {found}, the project has {expected}."),
+            "Give the server that makes the token and the client that uses it the same App ID.",
+        ));
+    }
+    if matches!(subject.token, UnverifiedToken::V005(_)) {
+        return None;
+    }
+    Some(Finding::error(
+        "app_id_case",
+        format!(
+            "The token is for the App ID {found}, which differs from the project's {expected} in upper and lower case only."
+        ),
+        "Write the App ID as the Agora console shows it: its case is signed with it.",
+    ))
+}
+
+fn is_of_project(subject: &Subject<'_>) -> bool {
+    app_id_differs(subject).is_none_or(|finding| finding.code == "app_id_case")
+}
+
+fn signature_invalid(subject: &Subject<'_>) -> Option<Finding> {
+    if subject.signature != Signature::Invalid || !is_of_project(subject) {
+        return None;
+    }
+    let certificates = match subject.project?.secondary {
+        Some(_) => "Neither of the project's App Certificates",
+        None => "The project's App Certificate",
+    };
+    let (not, advice) = match subject.token {
+        UnverifiedToken::V005(_) => (
+            "did not sign this key for this channel and uid",
+            "Compare channel and uid with those that the key was made for, and the certificate with the one in the Agora console; \
+             a key does not tell which of them differs.",
+        ),
+        UnverifiedToken::V006(_) | UnverifiedToken::V007(_) => (
+            "did not sign this token",
+            "Make tokens with the App Certificate that the Agora console shows for this App ID; a token that was changed after \
+             it was made is refused, too.",
+        ),
+    };
+    let did_not = not.strip_prefix("did not ").unwrap_or(not);
+    let sentence = match subject.project?.secondary {
+        Some(_) => format!("{certificates} did {did_not}."),
+        None => format!("{certificates} {not}."),
+    };
+    Some(Finding::error("signature_invalid", sentence, advice))
+}
+
+fn signature_secondary(subject: &Subject<'_>) -> Option<Finding> {
+    (subject.signature == Signature::ValidSecondary).then(|| {
+        Finding::note(
+            "signature_secondary",
+            "The project's secondary App Certificate signed this token.",
+            "Before that certificate is deleted in the Agora console, change the server that made this token to the primary one.",
+        )
+    })
+}
+
+/// The certificate is there, but not what it signed.
+fn signature_unchecked(subject: &Subject<'_>) -> Option<Finding> {
+    subject.project?;
+    (subject.signature == Signature::Unchecked && subject.app_id.is_some()).then(|| {
+        Finding::note(
+            "signature_unchecked",
+            format!(
+                "The signature was not checked: a {} token does not hold the channel and uid that were signed with it.",
+                subject.version
+            ),
+            "Name the channel and the uid that the token is for.",
+        )
+    })
+}
