@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::{UNUSABLE, fail};
 use crate::config::{Config, Environment};
-use crate::issuer::written::{WrittenRequest, WrittenService};
+use crate::issuer::written::{WrittenError, WrittenRequest, WrittenService};
 use crate::issuer::{Issued, Issuer, TokenRequest, issue, random_salt, system_clock};
 use crate::token::UnixTime;
 
@@ -128,20 +128,21 @@ pub(super) fn run(environment: &Environment, mint: &Mint) -> ExitCode {
 
 impl Mint {
     fn request(&self) -> Result<TokenRequest, String> {
-        let written: WrittenRequest = match &self.request {
-            Some(path) => serde_json::from_str(&read(path)?)
-                .map_err(|error| format!("the request: {error}"))?,
-            None => serde_json::from_value(self.written()).map_err(|error| error.to_string())?,
-        };
-        let is_of_flags = self.request.is_none();
-        TokenRequest::try_from(written).map_err(|error| {
+        let Some(path) = &self.request else {
             // The one service of the flags needs no number.
-            if is_of_flags {
-                format!("{} {}", error.field, error.problem)
-            } else {
-                format!("the request: {error}")
-            }
-        })
+            let plain = |error: WrittenError| {
+                WrittenError {
+                    service: None,
+                    ..error
+                }
+                .to_string()
+            };
+            let written = WrittenRequest::from_value(self.written()).map_err(plain)?;
+            return TokenRequest::try_from(written).map_err(plain);
+        };
+        let in_file = |error: WrittenError| format!("the request: {error}");
+        let written = WrittenRequest::from_json(read(path)?.as_bytes()).map_err(in_file)?;
+        TokenRequest::try_from(written).map_err(in_file)
     }
 
     /// The flags as a written request, so that they are read by the same rules.

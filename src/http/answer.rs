@@ -5,9 +5,11 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, EXPIRES, PRAGMA,
     REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 use serde_json::json;
+
+use super::error::Meaning;
 
 const NOSNIFF: (HeaderName, &str) = (X_CONTENT_TYPE_OPTIONS, "nosniff");
 
@@ -42,11 +44,13 @@ pub(super) fn page(content_type: &'static str, body: impl Into<Body>) -> Respons
 #[derive(Debug)]
 pub(super) enum Payload {
     Json(String),
+    /// Problem details in JSON (RFC 9457).
+    Problem(String),
     Text(String),
 }
 
 /// The error of most servers: `{"error":"…"}`.
-pub(super) fn plain_error(_status: StatusCode, message: &str) -> Payload {
+pub(super) fn plain_error(_meaning: Meaning, message: &str) -> Payload {
     Payload::Json(json!({ "error": message }).to_string())
 }
 
@@ -54,6 +58,7 @@ pub(super) fn plain_error(_status: StatusCode, message: &str) -> Payload {
 pub(super) fn fill(response: &mut Response, payload: Payload) {
     let (content_type, body) = match payload {
         Payload::Json(json) => (JSON, json),
+        Payload::Problem(json) => ("application/problem+json", json),
         Payload::Text(text) => ("text/plain; charset=utf-8", text),
     };
     *response.body_mut() = body.into();

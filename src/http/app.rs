@@ -74,7 +74,7 @@ impl App {
             error = response.extensions_mut().remove::<Arc<Error>>();
             if let Some(error) = &error {
                 let shape = route.map_or(answer::plain_error as ErrorShape, |route| route.errors);
-                let payload = shape(response.status(), &error.to_string());
+                let payload = shape(error.meaning(), &error.to_string());
                 answer::fill(&mut response, payload);
             }
             allowed.stamp(response.headers_mut());

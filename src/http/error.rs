@@ -8,6 +8,7 @@ use tracing::Level;
 
 use super::input::InputError;
 use crate::access::Refusal;
+use crate::issuer::written::WrittenError;
 
 /// Why a request gets no answer of its own.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +31,10 @@ pub(super) enum Error {
     QueryTooLong { bytes: usize, limit: usize },
     #[error(transparent)]
     Refused(#[from] Refusal),
+    #[error("the body must be JSON, with Content-Type: application/json")]
+    UnsupportedMediaType,
+    #[error(transparent)]
+    Written(#[from] WrittenError),
 }
 
 /// What an error is answered with, and logged as.
@@ -52,6 +57,10 @@ impl Error {
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::QueryTooLong { .. } => (StatusCode::URI_TOO_LONG, "query_too_long"),
             Self::Refused(refusal) => match *refusal {},
+            Self::UnsupportedMediaType => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
+            }
+            Self::Written(error) => (StatusCode::BAD_REQUEST, error.problem.code()),
         };
         let level = if status.is_server_error() {
             Level::ERROR

@@ -115,6 +115,35 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     }
 }
 
+/// The bytes of a body that says, or leaves open, that it is JSON.
+#[derive(Debug)]
+pub(super) struct JsonBytes(pub(super) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for JsonBytes {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let content_type = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .map(|value| value.to_str().unwrap_or_default());
+        let kind = content_type.map(|kind| {
+            kind.split(';')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_ascii_lowercase()
+        });
+        if kind.is_some_and(|kind| kind != "application/json" && !kind.ends_with("+json")) {
+            return Err(Error::UnsupportedMediaType);
+        }
+        Bytes::from_request(request, state)
+            .await
+            .map(Self)
+            .map_err(|_| Error::BodyBroken)
+    }
+}
+
 /// Minting is open: nobody shows credentials, and none are looked for.
 impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Infallible;

@@ -24,7 +24,7 @@ use table::Table;
 
 /// Every URL that the server answers. What surrounds them is in [`App`].
 fn table() -> Table {
-    use routes::{compat, health, page};
+    use routes::{compat, health, inspect, page, tokens};
     let own = Table::default()
         // For people.
         .route("/", get(page::html), plain_error)
@@ -33,5 +33,7 @@ fn table() -> Table {
         // For platforms.
         .both_ways("/healthz", get(health::healthz), plain_error)
         .both_ways("/ping", get(health::ping), plain_error);
-    compat::routes(own).otherwise(async || Error::NotFound, async || Error::MethodNotAllowed)
+    // The server's own API, then the clients of other token servers.
+    compat::routes(inspect::routes(tokens::routes(own)))
+        .otherwise(async || Error::NotFound, async || Error::MethodNotAllowed)
 }

@@ -2,14 +2,14 @@
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::http::StatusCode;
 use axum::routing::MethodRouter;
 
 use super::answer::Payload;
+use super::error::Meaning;
 use super::state::AppState;
 
-/// How a URL's clients expect an error: its status and its sentence, in a body of their own.
-pub(super) type ErrorShape = fn(StatusCode, &str) -> Payload;
+/// How a URL's clients expect an error: its status or code and its sentence, in a body of their own.
+pub(super) type ErrorShape = fn(Meaning, &str) -> Payload;
 
 /// What is known of a URL outside its route.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,7 @@
 //! From what is asked for to the message of its format.
 
+use std::collections::BTreeMap;
+
 use super::Issued;
 use super::request::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 use crate::token::{
@@ -106,6 +108,19 @@ impl Making<'_> {
         own.or(self.lifetime)
             .map_or(0, |lifetime| self.now.after(lifetime).seconds())
     }
+}
+
+/// The Unix time at which each privilege ends, in whichever format.
+pub(super) fn ends(
+    grants: &Grants,
+    lifetime: Option<Lifetime>,
+    now: UnixTime,
+) -> BTreeMap<&'static str, u32> {
+    let lasts = |own: Option<Lifetime>| own.or(lifetime).unwrap_or(Lifetime::MAX);
+    grants
+        .iter()
+        .map(|(privilege, own)| (privilege.name(), now.after(lasts(own)).seconds()))
+        .collect()
 }
 
 fn seconds(grants: &Grants, lifetime: Lifetime) -> Privileges {

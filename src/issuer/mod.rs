@@ -1,11 +1,13 @@
 //! Makes tokens: the one place where a request meets the clock, a salt and the App Certificate.
 
+mod bound;
 mod issue;
 mod request;
 pub mod written;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+pub use bound::Bound;
 pub use issue::issue;
 pub use request::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 
@@ -41,6 +43,12 @@ impl Issuer {
             clock,
             random,
         }
+    }
+
+    /// Whose tokens it makes, for checking others.
+    #[must_use]
+    pub fn project(&self) -> &Project {
+        &self.project
     }
 
     /// Whose tokens it makes.

@@ -91,7 +91,7 @@ fn flags_are_read_by_the_rules_of_requests() {
     refused(&["rtc"], "missing field `channel`");
     refused(
         &["rtm", "--channel", "c"],
-        "unknown field `channel`, expected `user_id` or `privileges`",
+        "unknown field \"channel\"; known are user_id, privileges",
     );
     refused(
         &["rtc", "--channel", "c", "--uid", "bob"],

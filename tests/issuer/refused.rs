@@ -21,20 +21,20 @@ const ALLOWED: &str = "allowed are a-z A-Z 0-9, space and !#$%&()+-:;<=.>?@[]^_{
 fn a_field_that_is_not_known_or_missing_is_named() {
     service_refused(
         json!({ "service": "rtc", "chanel": "test" }),
-        "unknown field `chanel`, expected one of `channel`, `uid`, `account`, `role`, `privileges`",
+        "unknown field \"chanel\"; known are channel, uid, account, role, privileges; did you mean channel?",
     );
     service_refused(json!({ "service": "rtc" }), "missing field `channel`");
     service_refused(
         json!({ "service": "rtm", "user_id": "a", "channel": "c" }),
-        "unknown field `channel`, expected `user_id` or `privileges`",
+        "unknown field \"channel\"; known are user_id, privileges",
     );
     service_refused(
         json!({ "service": "stt", "channel": "c" }),
-        "unknown field `channel`, there are no fields",
+        "unknown field \"channel\"; there are none",
     );
     refused(
         json!({ "services": [], "tll": 5 }),
-        "unknown field `tll`, expected one of `version`, `ttl`, `services`",
+        "unknown field \"tll\"; known are version, ttl, services; did you mean ttl?",
     );
     refused(json!({}), "missing field `services`");
 }

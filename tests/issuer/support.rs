@@ -49,7 +49,7 @@ pub(crate) fn privileges(service: &Service) -> Vec<(u16, u32)> {
 /// What is said about a request that cannot be read, or not be meant.
 #[track_caller]
 pub(crate) fn refusal(request: Value) -> String {
-    match serde_json::from_value::<WrittenRequest>(request) {
+    match WrittenRequest::from_value(request) {
         Err(error) => error.to_string(),
         Ok(written) => TokenRequest::try_from(written).unwrap_err().to_string(),
     }

@@ -41,6 +41,8 @@ pub(in crate::http) enum InputError {
     #[error("{name} is required")]
     Required { name: &'static str },
     #[error("{name} is given more than once; send it once")]
+    RepeatedName { name: Excerpt },
+    #[error("{name} is given more than once; send it once")]
     Repeated { name: &'static str },
     #[error(
         "{name} {found} must be publisher (also 1, host, broadcaster) or subscriber (also 2, audience)"
@@ -89,7 +91,7 @@ impl InputError {
             Self::Uid { .. } => "uid_invalid",
             Self::Past { .. } => "end_in_the_past",
             Self::Placeholder { .. } => "placeholder",
-            Self::Repeated { .. } => "parameter_repeated",
+            Self::Repeated { .. } | Self::RepeatedName { .. } => "parameter_repeated",
             Self::Role { .. } => "role_unknown",
             Self::Time { .. } => "time_invalid",
             Self::TwoEnds { .. } => "two_ends",

@@ -59,6 +59,14 @@ impl<'a> Parameters<'a> {
         Ok(Self(fields.collect()))
     }
 
+    /// Every parameter of a query, by the name that it was given by; those that are empty are left out.
+    pub(in crate::http) fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().filter_map(|(name, value)| match value {
+            Value::Text(text) if !text.is_empty() => Some((name.as_ref(), text.as_ref())),
+            _ => None,
+        })
+    }
+
     /// The one value that is given under one or several of these names, whose letter case does not matter. An empty
     /// value counts as not given.
     pub(in crate::http) fn one_of(

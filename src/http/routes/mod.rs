@@ -2,4 +2,6 @@
 
 pub(super) mod compat;
 pub(super) mod health;
+pub(super) mod inspect;
 pub(super) mod page;
+pub(super) mod tokens;

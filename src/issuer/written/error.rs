@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::de::DeserializeOwned;
+
 use crate::token::{Excerpt, IdError, TimeError, TokenVersion};
 
 /// What is wrong with a written request: which field of it, the rule, and what was found.
@@ -76,6 +78,12 @@ pub enum Problem {
     /// More names than a token can count.
     #[error("has a list of more than 65535 names")]
     TooManyNames,
+    /// Not a request: no JSON, a field that is not known, a field that is missing, or one of another type.
+    #[error("{message}")]
+    Unreadable {
+        /// What is wrong, in words.
+        message: String,
+    },
     /// A word that is not known there.
     #[error("{found} is not known there; {known}{nearest}")]
     Unknown {
@@ -91,13 +99,7 @@ pub enum Problem {
 impl Problem {
     /// An unknown word, with the known ones and the nearest of them.
     pub(super) fn unknown(found: &str, known: &[&'static str]) -> Self {
-        let by_distance = known
-            .iter()
-            .map(|known| (strsim::damerau_levenshtein(found, known), *known));
-        let nearest = match by_distance.min() {
-            Some((0..=3, known)) => format!("; did you mean {known}?"),
-            _ => String::new(),
-        };
+        let nearest = nearest(found, known);
         let known = if known.is_empty() {
             "nothing is".to_owned()
         } else {
@@ -107,6 +109,24 @@ impl Problem {
             found: Excerpt::of(found),
             known,
             nearest,
+        }
+    }
+
+    /// The rule's name for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Both { .. } => "fields_exclude_one_another",
+            Self::Identifier(_) => "identifier_invalid",
+            Self::Missing { .. } => "field_missing",
+            Self::NotOf { .. } => "service_not_of_version",
+            Self::Number { .. } => "uid_invalid",
+            Self::Services { .. } => "number_of_services",
+            Self::Superfluous { .. } => "field_superfluous",
+            Self::Time { .. } => "time_invalid",
+            Self::TooManyNames => "too_many_names",
+            Self::Unknown { .. } => "word_unknown",
+            Self::Unreadable { .. } => "request_unreadable",
         }
     }
 
@@ -127,6 +147,7 @@ impl fmt::Display for WrittenError {
             problem,
         } = self;
         match service {
+            None if field.is_empty() => write!(f, "{problem}"),
             Some(index) => write!(f, "services[{index}].{field} {problem}"),
             None => write!(f, "{field} {problem}"),
         }
@@ -134,3 +155,58 @@ impl fmt::Display for WrittenError {
 }
 
 impl std::error::Error for WrittenError {}
+
+impl WrittenError {
+    /// Reads JSON into something with known fields.
+    ///
+    /// # Errors
+    ///
+    /// When it is no JSON, or has a field that is not known, missing, or of another type.
+    pub fn reading<T: DeserializeOwned>(json: &[u8]) -> Result<T, Self> {
+        serde_json::from_slice(json).map_err(|error| unreadable(&error))
+    }
+
+    /// Two fields that say the same.
+    #[must_use]
+    pub fn both(field: &'static str, other: &'static str) -> Self {
+        Problem::Both { other }.at(field)
+    }
+
+    /// A word that is not known there.
+    #[must_use]
+    pub fn unknown(field: &'static str, found: &str, known: &[&'static str]) -> Self {
+        Problem::unknown(found, known).at(field)
+    }
+}
+
+/// What a JSON parser says, with the nearest known name, and without repeating an unknown one whole.
+pub(super) fn unreadable(error: &serde_json::Error) -> WrittenError {
+    let message = error.to_string();
+    let mut parts = message.split('`');
+    let (Some(before), Some(found)) = (parts.next(), parts.next()) else {
+        return Problem::Unreadable { message }.at("");
+    };
+    if !before.starts_with("unknown ") {
+        return Problem::Unreadable { message }.at("");
+    }
+    // Between the others stand commas and words.
+    let known: Vec<&str> = parts.skip(1).step_by(2).collect();
+    let nearest = nearest(found, &known);
+    let known = if known.is_empty() {
+        "there are none".to_owned()
+    } else {
+        format!("known are {}", known.join(", "))
+    };
+    let message = format!("{before}{}; {known}{nearest}", Excerpt::of(found));
+    Problem::Unreadable { message }.at("")
+}
+
+fn nearest(found: &str, known: &[&str]) -> String {
+    let by_distance = known
+        .iter()
+        .map(|known| (strsim::damerau_levenshtein(found, known), *known));
+    match by_distance.min() {
+        Some((0..=3, known)) => format!("; did you mean {known}?"),
+        _ => String::new(),
+    }
+}

@@ -39,6 +39,26 @@ pub struct WrittenRequest {
     pub services: Vec<WrittenService>,
 }
 
+impl WrittenRequest {
+    /// Reads a request in JSON.
+    ///
+    /// # Errors
+    ///
+    /// When it is no JSON, or has a field that is not known, missing, or of another type.
+    pub fn from_json(json: &[u8]) -> Result<Self, WrittenError> {
+        WrittenError::reading(json)
+    }
+
+    /// Reads a request that has been put together from flags or parameters.
+    ///
+    /// # Errors
+    ///
+    /// As [`WrittenRequest::from_json`].
+    pub fn from_value(value: serde_json::Value) -> Result<Self, WrittenError> {
+        serde_json::from_value(value).map_err(|error| error::unreadable(&error))
+    }
+}
+
 impl TryFrom<WrittenRequest> for TokenRequest {
     type Error = WrittenError;
 

@@ -6,6 +6,9 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 
+use super::error::WrittenError;
+use super::fields;
+
 /// A number as it was written, with or without quotes: it is read by the rules of what it is for, whose errors say more
 /// than a JSON parser's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +19,15 @@ impl WrittenNumber {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The number as a uid.
+    ///
+    /// # Errors
+    ///
+    /// When it is none of 32 bits, or has leading zeros.
+    pub fn as_uid(&self) -> Result<u32, WrittenError> {
+        fields::number(self)
     }
 }
 

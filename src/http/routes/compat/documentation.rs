@@ -8,7 +8,6 @@
 //! The code is a text. A failure stands where the token would.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
 use serde_json::json;
@@ -16,7 +15,7 @@ use serde_json::json;
 use super::{issue, rtc, rtm};
 use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
-use crate::http::error::Error;
+use crate::http::error::{Error, Meaning};
 use crate::http::extract::Body;
 use crate::http::input;
 use crate::http::state::AppState;
@@ -29,7 +28,7 @@ pub(super) fn routes(table: Table) -> Table {
         .both_ways("/fetch_rtm_token", post(rtm_token), error)
 }
 
-fn error(status: StatusCode, message: &str) -> Payload {
+fn error(Meaning { status, .. }: Meaning, message: &str) -> Payload {
     Payload::Json(json!({ "code": status.as_str(), "token": message }).to_string())
 }
 

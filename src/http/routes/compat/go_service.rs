@@ -11,7 +11,6 @@
 //! `expiry` is in seconds from now.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::json;
@@ -19,7 +18,7 @@ use serde_json::json;
 use super::{issue, lifetime, rtc, rtm};
 use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
-use crate::http::error::Error;
+use crate::http::error::{Error, Meaning};
 use crate::http::extract::{Body, Path, QueryText};
 use crate::http::input::{self, InputError, Parameter, Parameters};
 use crate::http::state::AppState;
@@ -55,12 +54,12 @@ pub(super) fn routes(table: Table) -> Table {
 }
 
 /// Its handlers say `error` or `message`, so clients look at either.
-fn error(status: StatusCode, message: &str) -> Payload {
+fn error(Meaning { status, .. }: Meaning, message: &str) -> Payload {
     let body = json!({ "error": message, "message": message, "status": status.as_u16() });
     Payload::Json(body.to_string())
 }
 
-fn text_error(_status: StatusCode, message: &str) -> Payload {
+fn text_error(_meaning: Meaning, message: &str) -> Payload {
     Payload::Text(message.to_owned())
 }
 

@@ -7,7 +7,6 @@
 //! Both may be left out: uid is 0 then, and a channel is made up. The uid of the answer is a text.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use serde_json::json;
@@ -15,7 +14,7 @@ use serde_json::json;
 use super::{issue, rtc, rtm};
 use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
-use crate::http::error::Error;
+use crate::http::error::{Error, Meaning};
 use crate::http::extract::QueryText;
 use crate::http::input;
 use crate::http::state::AppState;
@@ -26,7 +25,7 @@ pub(super) fn routes(table: Table) -> Table {
     table.both_ways("/api/generate-agora-token", get(answer), error)
 }
 
-fn error(_status: StatusCode, message: &str) -> Payload {
+fn error(_meaning: Meaning, message: &str) -> Payload {
     let body = json!({ "error": "Failed to generate Agora token", "details": message });
     Payload::Json(body.to_string())
 }

@@ -10,7 +10,6 @@
 //! looked at.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
 use serde_json::json;
@@ -18,7 +17,7 @@ use serde_json::json;
 use super::{issue, lifetime, rtc, rtm};
 use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
-use crate::http::error::Error;
+use crate::http::error::{Error, Meaning};
 use crate::http::extract::Body;
 use crate::http::input::{self, InputError, Json, Parameter, Parameters};
 use crate::http::state::AppState;
@@ -33,7 +32,7 @@ pub(super) fn routes(table: Table) -> Table {
         .both_ways("/v2/token/generate", post(hosted), error)
 }
 
-fn error(_status: StatusCode, message: &str) -> Payload {
+fn error(_meaning: Meaning, message: &str) -> Payload {
     Payload::Json(json!({ "code": -1, "message": message, "data": "" }).to_string())
 }
 

@@ -1,0 +1,79 @@
+//! `POST /v1/tokens/inspect`: what is wrong with a token.
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use serde::Deserialize;
+
+use super::tokens::problem;
+use crate::http::answer::in_json;
+use crate::http::error::Error;
+use crate::http::extract::JsonBytes;
+use crate::http::state::AppState;
+use crate::http::table::Table;
+use crate::issuer::written::{WrittenError, WrittenNumber};
+use crate::token::explain::{Expected, ExpectedUid, Question, explain};
+use crate::token::{Role, ServiceKind};
+
+pub(in crate::http) fn routes(table: Table) -> Table {
+    table.both_ways("/v1/tokens/inspect", post(answer), problem)
+}
+
+/// A token, and what a client uses it for. Whatever is not given is not checked.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Inspection {
+    /// The token as it was found.
+    token: String,
+    /// The channel that the client gives to `join`.
+    channel: Option<String>,
+    /// The numeric uid that it gives to `join`.
+    uid: Option<WrittenNumber>,
+    /// The user account that it gives instead.
+    account: Option<String>,
+    /// The service that it uses.
+    service: Option<String>,
+    /// The role that it should have.
+    role: Option<String>,
+    /// The error that the SDK reports.
+    error_code: Option<u16>,
+}
+
+async fn answer(State(state): State<AppState>, body: JsonBytes) -> Result<Response, Error> {
+    let inspection = WrittenError::reading(&body.0)?;
+    let Inspection { token, .. } = &inspection;
+    let question = Question {
+        token,
+        project: Some(state.issuer().project()),
+        expected: expected(&inspection)?,
+        now: state.now(),
+    };
+    let report = explain(&question);
+    Ok(in_json(
+        serde_json::to_string(&report).expect("texts and numbers under names"),
+    ))
+}
+
+fn expected(inspection: &Inspection) -> Result<Expected, WrittenError> {
+    let uid = match (&inspection.uid, &inspection.account) {
+        (Some(_), Some(_)) => return Err(WrittenError::both("uid", "account")),
+        (Some(uid), None) => Some(ExpectedUid::Number(uid.as_uid()?)),
+        (None, account) => account.clone().map(ExpectedUid::Account),
+    };
+    let service = inspection.service.as_deref().map(|name| {
+        let known = ServiceKind::ALL.map(ServiceKind::name);
+        ServiceKind::from_name(name).ok_or_else(|| WrittenError::unknown("service", name, &known))
+    });
+    let role = inspection.role.as_deref().map(|name| {
+        let known = Role::ALL.map(Role::name);
+        let role = Role::ALL.into_iter().find(|role| role.name() == name);
+        role.ok_or_else(|| WrittenError::unknown("role", name, &known))
+    });
+    Ok(Expected {
+        channel: inspection.channel.clone(),
+        uid,
+        service: service.transpose()?,
+        role: role.transpose()?,
+        error_code: inspection.error_code,
+    })
+}

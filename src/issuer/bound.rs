@@ -1,0 +1,163 @@
+//! What a token is bound to, said back to the one who asked: a mismatch is seen before the SDK refuses it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::issue::ends;
+use super::request::{Grants, ServiceRequest, Subject, Target, TokenRequest};
+use crate::token::{Permission, Permissions, Privilege, Resource, Uid, UnixTime};
+
+/// A service of an issued token, as it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Bound {
+    /// The service, or the kind of a 005 key.
+    pub service: &'static str,
+    /// The channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The numeric uid; 0 for any user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uid: Option<u32>,
+    /// The user account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Who logs in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+    /// The classroom's room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room: Option<String>,
+    /// The classroom's user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// The role in the classroom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<i16>,
+    /// Names by resource and permission.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<BTreeMap<String, BTreeMap<String, Vec<String>>>>,
+    /// The Unix time at which each privilege ends.
+    pub privileges: BTreeMap<&'static str, u32>,
+}
+
+impl TokenRequest {
+    /// What a token for this request, issued now, is bound to.
+    #[must_use]
+    pub fn bound(&self, now: UnixTime) -> Vec<Bound> {
+        let privileges = |grants: &Grants| ends(grants, self.lifetime, now);
+        match &self.subject {
+            Subject::V005 { kind, channel, uid } => vec![Bound {
+                service: kind.name(),
+                channel: Some(channel.as_str().to_owned()),
+                uid: Some(*uid),
+                ..Bound::default()
+            }],
+            Subject::V006Rtc {
+                channel,
+                uid,
+                grants,
+            } => vec![
+                Bound {
+                    service: "rtc",
+                    privileges: privileges(grants),
+                    ..Bound::default()
+                }
+                .in_channel(channel.as_str(), uid),
+            ],
+            Subject::V006Rtm { user_id } => vec![Bound {
+                service: "rtm",
+                user_id: Some(user_id.as_str().to_owned()),
+                privileges: privileges(&Grants::all(&[Privilege::RTM_LOGIN])),
+                ..Bound::default()
+            }],
+            Subject::V007(services) => services
+                .iter()
+                .map(|ServiceRequest { target, grants }| Bound {
+                    privileges: privileges(grants),
+                    ..Bound::of_target(target)
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Bound {
+    fn of_target(target: &Target) -> Self {
+        let bound = Self {
+            service: target.kind().name(),
+            ..Self::default()
+        };
+        let text = |text: &str| Some(text.to_owned());
+        match target {
+            Target::Rtc { channel, uid: user }
+            | Target::Streaming {
+                channel,
+                account: user,
+            }
+            | Target::Fcdn {
+                channel,
+                account: user,
+            } => bound.in_channel(channel.as_str(), user),
+            Target::Rtm { user_id } => Self {
+                user_id: text(user_id.as_str()),
+                ..bound
+            },
+            Target::Chat { user_id } => Self {
+                user_id: user_id.as_ref().and_then(|id| text(id.as_str())),
+                ..bound
+            },
+            Target::ApaasRoomUser { room, user, role } => Self {
+                room: text(room.as_str()),
+                user: text(user.as_str()),
+                role: Some(*role),
+                ..bound
+            },
+            Target::ApaasUser { user } => Self {
+                user: text(user.as_str()),
+                ..bound
+            },
+            Target::Rtm2 {
+                user_id,
+                permissions,
+            } => Self {
+                user_id: text(user_id.as_str()),
+                permissions: Some(by_name(permissions)),
+                ..bound
+            },
+            Target::ApaasApp | Target::Fpa | Target::ConvoAi | Target::Stt => bound,
+        }
+    }
+
+    fn in_channel(self, channel: &str, user: &Uid) -> Self {
+        let (uid, account) = match user {
+            Uid::Any => (Some(0), None),
+            Uid::Number(number) => (Some(number.get()), None),
+            Uid::Account(account) => (None, Some(account.as_str().to_owned())),
+        };
+        Self {
+            channel: Some(channel.to_owned()),
+            uid,
+            account,
+            ..self
+        }
+    }
+}
+
+fn by_name(permissions: &Permissions) -> BTreeMap<String, BTreeMap<String, Vec<String>>> {
+    let mut by_resource: BTreeMap<String, BTreeMap<String, Vec<String>>> = BTreeMap::new();
+    for (resource, permission, names) in permissions.iter() {
+        let resource = Resource::ALL
+            .get(usize::from(resource))
+            .map_or("", |resource| resource.name());
+        let permission = Permission::ALL
+            .get(usize::from(permission))
+            .map_or("", |permission| permission.name());
+        let names = names.iter().map(|name| name.as_str().to_owned()).collect();
+        by_resource
+            .entry(resource.to_owned())
+            .or_default()
+            .insert(permission.to_owned(), names);
+    }
+    by_resource
+}
