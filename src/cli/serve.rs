@@ -57,7 +57,12 @@ async fn serve(config: Config, demo: bool) -> io::Result<()> {
         notice: demo.then_some(DEMO_NOTICE),
     };
     let state = AppState::new(issuer, Policy::Open, settings);
-    http::serve(listener, App::new(state, &config.allowed_origins), shutdown).await
+    http::serve(
+        listener,
+        App::new(state, &config.allowed_origins, &config.compat),
+        shutdown,
+    )
+    .await
 }
 
 fn announce(config: &Config, address: SocketAddr, demo: bool) {

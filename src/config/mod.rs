@@ -1,6 +1,7 @@
 //! The server's configuration: read once, completely, with all problems reported together.
 
 mod access_token;
+mod compat;
 mod environment;
 mod error;
 mod log;
@@ -11,6 +12,7 @@ pub mod vars;
 use std::net::SocketAddr;
 
 pub use access_token::{AccessTokenVersion, NoSuchVersion};
+pub use compat::{Compat, CompatError, CompatServer};
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use log::{Log, LogError, LogFormat, LogLevel};
@@ -31,6 +33,8 @@ pub struct Config {
     pub allowed_origins: AllowedOrigins,
     /// What `/access_token` answers.
     pub access_token_version: AccessTokenVersion,
+    /// Which other servers' URLs are answered.
+    pub compat: Compat,
     /// How long a privilege lasts for which a request names no end; nothing for as long as the token.
     pub default_lifetime: Option<Lifetime>,
     /// What it logs.
@@ -52,6 +56,7 @@ impl Config {
             &vars::ACCESS_TOKEN_VERSION,
             str::parse::<AccessTokenVersion>,
         );
+        let compat = reader.read(&vars::COMPAT, str::parse::<Compat>);
         let default_lifetime = reader.lifetime(&vars::DEFAULT_TTL);
         let level = reader.read(&vars::LOG_LEVEL, str::parse::<LogLevel>);
         let format = reader.read(&vars::LOG_FORMAT, str::parse::<LogFormat>);
@@ -62,6 +67,7 @@ impl Config {
                 listen: listen?,
                 allowed_origins: allowed_origins?,
                 access_token_version: access_token_version?,
+                compat: compat?,
                 default_lifetime,
                 log: Log {
                     level: level?,

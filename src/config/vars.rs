@@ -87,6 +87,15 @@ pub const ACCESS_TOKEN_VERSION: Variable = Variable {
     meaning: "Token version that /access_token answers: 006 or 007",
 };
 
+/// Which other servers' URLs are answered.
+pub const COMPAT: Variable = Variable {
+    name: "COMPAT",
+    aliases: &[],
+    names_must_agree: true,
+    default: Some("all"),
+    meaning: "Other servers whose URLs are answered: all, none, or a list of access_token, channel_key, coding_guides, demo_server, documentation, go_service, quick_start, toolbox",
+};
+
 /// The end of privileges for which a request names none.
 pub const DEFAULT_TTL: Variable = Variable {
     name: "DEFAULT_TTL",
@@ -123,6 +132,7 @@ pub const ALL: &[&Variable] = &[
     &HOST,
     &CORS_ALLOW_ORIGIN,
     &ACCESS_TOKEN_VERSION,
+    &COMPAT,
     &DEFAULT_TTL,
     &LOG_LEVEL,
     &LOG_FORMAT,

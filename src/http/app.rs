@@ -24,7 +24,7 @@ use super::error::Error;
 use super::log;
 use super::state::AppState;
 use super::table::{ErrorShape, Route, Table};
-use crate::config::AllowedOrigins;
+use crate::config::{AllowedOrigins, Compat};
 
 /// The server's answers, without the sockets: a `tower` service.
 #[derive(Clone, Debug)]
@@ -39,10 +39,10 @@ struct Inner {
 }
 
 impl App {
-    /// An app with a state, for pages of these origins.
+    /// An app with a state, for pages of these origins and the clients of these other servers.
     #[must_use]
-    pub fn new(state: AppState, origins: &AllowedOrigins) -> Self {
-        let Table { router, routes } = super::table();
+    pub fn new(state: AppState, origins: &AllowedOrigins, compat: &Compat) -> Self {
+        let Table { router, routes } = super::table(compat);
         let router = router.with_state(state);
         Self(Arc::new(Inner {
             router,

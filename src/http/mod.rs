@@ -15,6 +15,7 @@ mod table;
 
 use axum::routing::get;
 
+use crate::config::Compat;
 use answer::plain_error;
 pub use app::App;
 use error::Error;
@@ -23,8 +24,8 @@ pub use state::{AppState, Settings};
 use table::Table;
 
 /// Every URL that the server answers. What surrounds them is in [`App`].
-fn table() -> Table {
-    use routes::{compat, health, inspect, page, tokens};
+fn table(compat: &Compat) -> Table {
+    use routes::{health, inspect, page, tokens};
     let own = Table::default()
         // For people.
         .route("/", get(page::html), plain_error)
@@ -34,6 +35,6 @@ fn table() -> Table {
         .both_ways("/healthz", get(health::healthz), plain_error)
         .both_ways("/ping", get(health::ping), plain_error);
     // The server's own API, then the clients of other token servers.
-    compat::routes(inspect::routes(tokens::routes(own)))
+    routes::compat::routes(inspect::routes(tokens::routes(own)), compat)
         .otherwise(async || Error::NotFound, async || Error::MethodNotAllowed)
 }

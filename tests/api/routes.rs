@@ -106,6 +106,25 @@ async fn an_unknown_path_is_a_404_in_json() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_switched_off_is_a_404_like_any_other() {
+    let app = TestApp::new().compat("go_service");
+    assert_eq!(app.get("/rtm/alice").await.status, 200);
+    for target in [
+        "/access_token?channel=a",
+        "/channel_key?channel=a",
+        "/rtcToken?channelName=a",
+    ] {
+        app.get(target).await.is_error(
+            404,
+            "there is nothing at this path; / shows what this server answers",
+        );
+    }
+    let app = TestApp::new().compat("none");
+    assert_eq!(app.get("/rtm/alice").await.status, 404);
+    assert_eq!(app.get("/v1/tokens?channel=a").await.status, 200);
+}
+
+#[tokio::test]
 async fn another_method_is_a_405_that_names_those_that_are_answered() {
     for method in [
         Method::POST,

@@ -17,6 +17,7 @@ pub(crate) const NOW: u32 = 1_700_000_000;
 pub(crate) struct TestApp {
     settings: Settings,
     origins: &'static str,
+    compat: &'static str,
 }
 
 impl TestApp {
@@ -29,6 +30,7 @@ impl TestApp {
         Self {
             settings,
             origins: "*",
+            compat: "all",
         }
     }
 
@@ -49,6 +51,11 @@ impl TestApp {
 
     pub(crate) fn origins(mut self, origins: &'static str) -> Self {
         self.origins = origins;
+        self
+    }
+
+    pub(crate) fn compat(mut self, servers: &'static str) -> Self {
+        self.compat = servers;
         self
     }
 
@@ -77,7 +84,11 @@ impl TestApp {
     pub(crate) fn app(&self) -> App {
         let issuer = Issuer::new(project(), || UnixTime::from_seconds(NOW), || 1);
         let state = AppState::new(issuer, Policy::Open, self.settings.clone());
-        App::new(state, &self.origins.parse().unwrap())
+        App::new(
+            state,
+            &self.origins.parse().unwrap(),
+            &self.compat.parse().unwrap(),
+        )
     }
 
     async fn answer(&self, request: Request<Body>) -> Answer {

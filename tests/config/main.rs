@@ -8,7 +8,7 @@ use std::path::Path;
 
 use agora_token_server::config::vars;
 use agora_token_server::config::{
-    AccessTokenVersion, AllowedOrigins, Config, Environment, LogFormat,
+    AccessTokenVersion, AllowedOrigins, Compat, CompatServer, Config, Environment, LogFormat,
 };
 use agora_token_server::token::{
     Binding, Lifetime, Privilege, Privileges, Project, UnixTime, v006,
@@ -325,6 +325,24 @@ fn what_a_variable_cannot_be_is_said() {
         "DEFAULT_TTL",
         "0",
         "is 0 seconds: a token must live at least one; leave it out for the default",
+    );
+}
+
+#[test]
+fn other_servers_are_all_none_or_a_list() {
+    let answered = |value| read(&[IDENTIFIERS[0], IDENTIFIERS[1], ("COMPAT", value)]).compat;
+    assert_eq!(answered("all"), Compat::all());
+    assert_eq!(answered("none").servers().count(), 0);
+    let some = answered("go_service, Access_Token,");
+    assert_eq!(
+        some.servers().collect::<Vec<_>>(),
+        [CompatServer::AccessToken, CompatServer::GoService]
+    );
+    refused_with(
+        "COMPAT",
+        "access_token,go",
+        "must be all, none, or a list of access_token, channel_key, coding_guides, demo_server, documentation, \
+         go_service, quick_start, toolbox; entry 2 is none of them",
     );
 }
 

@@ -11,6 +11,7 @@ mod quick_start;
 mod toolbox;
 
 use crate::access::Caller;
+use crate::config::{Compat, CompatServer};
 use crate::http::error::Error;
 use crate::http::input::{self, InputError, Parameter};
 use crate::http::state::AppState;
@@ -18,21 +19,18 @@ use crate::http::table::Table;
 use crate::issuer::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 use crate::token::{ChannelName, Lifetime, Role, Uid, UserId};
 
-/// All of them.
-pub(in crate::http) fn routes(table: Table) -> Table {
-    let servers = [
-        access_token::routes,
-        channel_key::routes,
-        coding_guides::routes,
-        demo_server::routes,
-        documentation::routes,
-        go_service::routes,
-        quick_start::routes,
-        toolbox::routes,
-    ];
-    servers
-        .into_iter()
-        .fold(table, |table, routes| routes(table))
+/// Those that are configured.
+pub(in crate::http) fn routes(table: Table, compat: &Compat) -> Table {
+    compat.servers().fold(table, |table, server| match server {
+        CompatServer::AccessToken => access_token::routes(table),
+        CompatServer::ChannelKey => channel_key::routes(table),
+        CompatServer::CodingGuides => coding_guides::routes(table),
+        CompatServer::DemoServer => demo_server::routes(table),
+        CompatServer::Documentation => documentation::routes(table),
+        CompatServer::GoService => go_service::routes(table),
+        CompatServer::QuickStart => quick_start::routes(table),
+        CompatServer::Toolbox => toolbox::routes(table),
+    })
 }
 
 /// The service for a channel, as most of these servers grant it.
