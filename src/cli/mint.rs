@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::{UNUSABLE, fail};
 use crate::config::{Config, Environment};
 use crate::issuer::written::{WrittenError, WrittenRequest, WrittenService};
-use crate::issuer::{Issued, Issuer, TokenRequest, issue, random_salt, system_clock};
+use crate::issuer::{Issuer, Receipt, TokenRequest, issue, random_salt, system_clock};
 use crate::token::UnixTime;
 
 /// Services that only the oldest format has.
@@ -102,23 +102,11 @@ pub(super) fn run(environment: &Environment, mint: &Mint) -> ExitCode {
         Some(salt) => issue(&project, &request, now, salt),
         None => Issuer::new(project, system_clock, random_salt).issue(&request, now),
     };
-    let Issued {
-        token,
-        version,
-        issued_at,
-        expires_at,
-    } = issued;
     let line = if mint.json {
-        let fields = json!({
-            "token": token,
-            "version": version.as_str(),
-            "app_id": app_id.as_str(),
-            "issued_at": issued_at.seconds(),
-            "expires_at": expires_at.seconds(),
-        });
-        fields.to_string()
+        let receipt = Receipt::new(issued, app_id, request.bound(now));
+        serde_json::to_string(&receipt).expect("texts and numbers under names")
     } else {
-        token
+        issued.token
     };
     match writeln!(io::stdout(), "{line}") {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,9 +4,57 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::Issued;
 use super::issue::ends;
 use super::request::{Grants, ServiceRequest, Subject, Target, TokenRequest};
-use crate::token::{Permission, Permissions, Privilege, Resource, Uid, UnixTime};
+use crate::token::{
+    AppId, Permission, Permissions, Privilege, Resource, TokenVersion, Uid, UnixTime,
+};
+
+/// A token, with all that a client wants to know of it. Times are Unix seconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Receipt {
+    /// The token, as the SDK takes it.
+    pub token: String,
+    /// In which format.
+    pub version: TokenVersion,
+    /// For which project.
+    pub app_id: String,
+    /// As of when.
+    pub issued_at: u32,
+    /// When what it grants ends, at the latest.
+    pub expires_at: u32,
+    /// When a client should fetch the next one.
+    pub renew_at: u32,
+    /// What it is bound to.
+    pub services: Vec<Bound>,
+}
+
+impl Receipt {
+    /// The receipt for a token that has been made.
+    #[must_use]
+    pub fn new(issued: Issued, app_id: AppId, services: Vec<Bound>) -> Self {
+        let Issued {
+            token,
+            version,
+            issued_at,
+            expires_at,
+        } = issued;
+        let (issued_at, expires_at) = (issued_at.seconds(), expires_at.seconds());
+        // As the SDK's will-expire event; of a life that is shorter than a minute, half-way.
+        let early = 30.min(expires_at.saturating_sub(issued_at) / 2);
+        let renew_at = expires_at - early;
+        Self {
+            token,
+            version,
+            app_id: app_id.to_string(),
+            issued_at,
+            expires_at,
+            renew_at,
+            services,
+        }
+    }
+}
 
 /// A service of an issued token, as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

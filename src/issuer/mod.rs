@@ -7,7 +7,7 @@ pub mod written;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-pub use bound::Bound;
+pub use bound::{Bound, Receipt};
 pub use issue::issue;
 pub use request::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 

@@ -9,3 +9,4 @@ mod input;
 mod routes;
 mod serve;
 mod support;
+mod tokens;

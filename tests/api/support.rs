@@ -81,6 +81,11 @@ impl TestApp {
         self.answer(Request::get(target).body(body).unwrap()).await
     }
 
+    pub(crate) async fn post(&self, target: &str, content_type: &str, body: Body) -> Answer {
+        let request = Request::post(target).header("content-type", content_type);
+        self.answer(request.body(body).unwrap()).await
+    }
+
     pub(crate) fn app(&self) -> App {
         let issuer = Issuer::new(project(), || UnixTime::from_seconds(NOW), || 1);
         let state = AppState::new(issuer, Policy::Open, self.settings.clone());

@@ -80,9 +80,12 @@ fn the_fields_are_printed_with_the_token_when_asked() {
     assert!(printed["token"].as_str().unwrap().starts_with("007eJ"));
     assert_eq!(printed["version"], "007");
     assert_eq!(printed["app_id"], APP_ID);
+    let times = ["issued_at", "expires_at", "renew_at"].map(|name| printed[name].as_u64().unwrap());
+    assert_eq!(times, [1_700_000_000, 1_700_000_600, 1_700_000_570]);
+    let login = serde_json::json!({ "login": 1_700_000_600 });
     assert_eq!(
-        (&printed["issued_at"], &printed["expires_at"]),
-        (&1_700_000_000.into(), &1_700_000_600.into())
+        printed["services"],
+        serde_json::json!([{ "service": "rtm", "user_id": "alice", "privileges": login }]),
     );
 }
 

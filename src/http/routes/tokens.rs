@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::access::Caller;
@@ -14,7 +13,7 @@ use crate::http::input::InputError;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::written::WrittenRequest;
-use crate::issuer::{Bound, Issued, TokenRequest};
+use crate::issuer::{Receipt, TokenRequest};
 use crate::token::Excerpt;
 
 pub(in crate::http) fn routes(table: Table) -> Table {
@@ -31,20 +30,6 @@ pub(in crate::http) fn problem(Meaning { status, code, .. }: Meaning, message: &
         "code": code,
     });
     Payload::Problem(problem.to_string())
-}
-
-/// A token, with what it is bound to.
-#[derive(Debug, Serialize)]
-struct Answer {
-    token: String,
-    version: &'static str,
-    app_id: String,
-    /// Unix seconds, like the other times.
-    issued_at: u32,
-    expires_at: u32,
-    /// When a client should fetch the next one.
-    renew_at: u32,
-    services: Vec<Bound>,
 }
 
 async fn of_body(
@@ -80,28 +65,9 @@ fn answer(state: &AppState, caller: Caller, written: WrittenRequest) -> Result<R
     let request = TokenRequest::try_from(written)?;
     let now = state.now();
     let services = request.bound(now);
-    let Issued {
-        token,
-        version,
-        issued_at,
-        expires_at,
-    } = state.issue(caller, request, now)?;
-    let answer = Answer {
-        token,
-        version: version.as_str(),
-        app_id: state.issuer().app_id().to_string(),
-        issued_at: issued_at.seconds(),
-        expires_at: expires_at.seconds(),
-        renew_at: renew_at(issued_at.seconds(), expires_at.seconds()),
-        services,
-    };
+    let issued = state.issue(caller, request, now)?;
+    let receipt = Receipt::new(issued, state.issuer().app_id(), services);
     Ok(in_json(
-        serde_json::to_string(&answer).expect("texts and numbers under names"),
+        serde_json::to_string(&receipt).expect("texts and numbers under names"),
     ))
-}
-
-/// As the SDK's will-expire event: 30 seconds before the end; of a shorter life, half-way.
-fn renew_at(issued_at: u32, expires_at: u32) -> u32 {
-    let lifetime = expires_at.saturating_sub(issued_at);
-    expires_at - 30.min(lifetime / 2)
 }
