@@ -50,10 +50,13 @@ fn write_report(out: &mut String, report: &Report, now: u64) -> fmt::Result {
 }
 
 fn write_token(out: &mut String, report: &Report, now: u64) -> fmt::Result {
-    let version = report.version.map_or("Token", named);
+    let version = report.version.map_or("No token", named);
     writeln!(out, "{}", styled(BOLD, version))?;
     if !report.is_readable() {
-        return write_row(out, "content", "cannot be read");
+        let why = "cannot be read";
+        return report
+            .version
+            .map_or(Ok(()), |_| write_row(out, "content", why));
     }
     let app_id = report.app_id.as_deref().unwrap_or("damaged");
     write_row(out, "App ID", app_id)?;
