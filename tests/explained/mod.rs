@@ -5,6 +5,9 @@ mod grants;
 mod texts;
 mod times;
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use agora_token_server::token::explain::{Expected, ExpectedUid};
 use agora_token_server::token::{
     Binding, Privilege, Privileges, Project, Role, Scope, Service, ServiceKind, Services, Text,
@@ -18,6 +21,7 @@ pub(crate) const APP_ID: &str = "970CA35de60c44645bbae8a215061b33";
 pub(crate) const CERTIFICATE: &str = "5CFd2fd1755d40ecb72977518be15d3b";
 
 /// A question about a token.
+#[derive(Clone)]
 pub(crate) struct Case {
     /// The code of the finding that it is about, and what tells it from others of that code.
     pub(crate) name: String,
@@ -27,21 +31,23 @@ pub(crate) struct Case {
 }
 
 /// All of them.
-pub(crate) fn cases() -> Vec<Case> {
-    let cases: Vec<Case> = [
+pub(crate) static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
+    let themes = [
         texts::cases(),
         times::cases(),
         bindings::cases(),
         grants::cases(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let mut names: Vec<&str> = cases.iter().map(|case| case.name.as_str()).collect();
-    names.sort_unstable();
-    let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
-    assert_eq!(twice, None);
+    ];
+    let cases: Vec<Case> = themes.into_iter().flatten().collect();
+    let names: BTreeSet<&str> = cases.iter().map(|case| case.name.as_str()).collect();
+    assert_eq!(names.len(), cases.len(), "two cases have one name");
     cases
+});
+
+/// The case of that name.
+pub(crate) fn case(name: &str) -> &'static Case {
+    let case = CASES.iter().find(|case| case.name == name);
+    case.unwrap_or_else(|| panic!("there is no case {name}"))
 }
 
 impl Case {
@@ -88,14 +94,9 @@ impl Case {
         self.project = Some(project);
         self
     }
-
-    /// The code of the finding that the case is about.
-    pub(crate) fn code(&self) -> &str {
-        self.name.split('-').next().unwrap()
-    }
 }
 
-pub(crate) fn project() -> Project {
+fn project() -> Project {
     Project::new(APP_ID.parse().unwrap(), CERTIFICATE.parse().unwrap())
 }
 

@@ -6,11 +6,12 @@ use std::path::Path;
 
 use agora_token_server::token::UnixTime;
 use agora_token_server::token::explain::{
-    Question, Report, Signature, explain, relative, rfc3339, span,
+    Expected, Question, Report, Signature, explain, relative, rfc3339, span,
 };
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::explained::{self, Case, NOW, cases};
+use crate::explained::{self, CASES, Case, NOW};
 
 const TABLE: &str = "tests/token/findings.json";
 
@@ -23,14 +24,19 @@ fn report(case: &Case) -> Report {
     })
 }
 
+/// The code of the finding that a case is about.
+fn code(case: &Case) -> &str {
+    case.name.split('-').next().unwrap()
+}
+
 fn of(name: &str) -> Report {
-    report(&cases().into_iter().find(|case| case.name == name).unwrap())
+    report(explained::case(name))
 }
 
 /// Made anew with `UPDATE_REPORTS=1`; to be read before it is committed.
 #[test]
 fn every_finding_has_its_exact_words() {
-    let found: Value = cases()
+    let found: Value = CASES
         .iter()
         .map(|case| (case.name.clone(), json!(report(case).findings)))
         .collect::<serde_json::Map<_, _>>()
@@ -40,7 +46,7 @@ fn every_finding_has_its_exact_words() {
         fs::write(TABLE, format!("{found:#}\n")).unwrap();
     }
     let table: Value = serde_json::from_str(&fs::read_to_string(TABLE).unwrap()).unwrap();
-    for case in cases() {
+    for case in CASES.iter() {
         assert_eq!(table[&case.name], found[&case.name], "{}", case.name);
     }
     assert_eq!(
@@ -51,13 +57,13 @@ fn every_finding_has_its_exact_words() {
 
 #[test]
 fn every_case_has_the_finding_that_it_is_named_after() {
-    for case in cases() {
-        let codes: Vec<&str> = report(&case)
+    for case in CASES.iter() {
+        let codes: Vec<&str> = report(case)
             .findings
             .iter()
             .map(|finding| finding.code)
             .collect();
-        let expected = case.code();
+        let expected = code(case);
         let is_right = match expected {
             "nothing" => codes.is_empty(),
             code => codes.contains(&code),
@@ -69,8 +75,7 @@ fn every_case_has_the_finding_that_it_is_named_after() {
 /// A code is a text of small letters that stands in the code of the rules, alone on its line or before a comma.
 #[test]
 fn every_code_has_a_case() {
-    let cases = cases();
-    let covered: BTreeSet<&str> = cases.iter().map(Case::code).collect();
+    let covered: BTreeSet<&str> = CASES.iter().map(code).collect();
     let mut missing = Vec::new();
     let mut seen = 0;
     for entry in fs::read_dir("src/token/explain").unwrap() {
@@ -114,8 +119,8 @@ fn codes_in(text: &str, path: &Path) -> Vec<String> {
 
 #[test]
 fn no_finding_shows_much_of_the_input_or_a_secret() {
-    for case in cases() {
-        for finding in report(&case).findings {
+    for case in CASES.iter() {
+        for finding in report(case).findings {
             let said = format!("{} {}", finding.message, finding.advice);
             assert!(
                 !said.contains(explained::CERTIFICATE),
@@ -139,8 +144,8 @@ fn no_finding_shows_much_of_the_input_or_a_secret() {
 
 #[test]
 fn errors_stand_before_warnings_and_these_before_notes() {
-    for case in cases() {
-        let report = report(&case);
+    for case in CASES.iter() {
+        let report = report(case);
         assert!(
             report.findings.is_sorted_by_key(|finding| finding.severity),
             "{}",
@@ -295,6 +300,34 @@ fn a_signature_is_checked_also_where_a_name_differs_in_a_way_that_is_known() {
         ("app_id_damaged", Signature::Unchecked),
     ] {
         assert_eq!(of(name).signature, signature, "{name}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_explained(text in "(00[567])?\\PC{0,200}", code in any::<Option<u16>>()) {
+        let expected = Expected { error_code: code, ..Expected::default() };
+        let question = Question { token: &text, project: None, expected, now: UnixTime::from_seconds(NOW) };
+        prop_assert!(!explain(&question).is_readable());
+    }
+
+    #[test]
+    fn any_change_of_a_token_is_explained(
+        index in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), cut in 0..5_usize, put in "\\PC{0,3}",
+    ) {
+        let case = index.get(&CASES);
+        let mut changed: Vec<char> = case.token.chars().collect();
+        let at = at.index(changed.len() + 1);
+        changed.splice(at..changed.len().min(at + cut), put.chars());
+        let token: String = changed.into_iter().collect();
+        let report = report(&Case {
+            token,
+            name: String::new(),
+            expected: case.expected.clone(),
+            project: case.project.clone(),
+        });
+        prop_assert!(report.is_readable() || !report.is_fine());
+        serde_json::to_string(&report).unwrap();
     }
 }
 

@@ -114,7 +114,7 @@ fn write_service(
     };
     writeln!(out, "{}", styled(BOLD, title))?;
     for (name, field) in &service.fields {
-        write_field(out, name, field)?;
+        write_field(out, service.name, name, field)?;
     }
     for privilege in &service.privileges {
         let end = match (privilege.ends_at, report.issued_at) {
@@ -129,7 +129,10 @@ fn write_service(
     Ok(())
 }
 
-fn write_field(out: &mut String, name: &str, field: &Field) -> fmt::Result {
+fn write_field(out: &mut String, service: Option<&str>, name: &str, field: &Field) -> fmt::Result {
+    if let ("uid_crc32", Field::Checksum(0), Some("rtc")) = (name, field, service) {
+        return write_row(out, "checksum of uid", "0x00000000, any user");
+    }
     let name = match name {
         "channel_crc32" => "checksum of channel",
         "uid_crc32" => "checksum of uid",

@@ -104,11 +104,13 @@ fn without_quotes(text: &str) -> Cleaned {
     Some((unquoted.to_owned(), finding))
 }
 
-/// Undoes it as often as it was done.
+/// Undoes it as often as it was done, within reason.
 fn percent_decoded(text: &str) -> Cleaned {
     let mut decoded = percent_decoded_once(text)?;
     let mut times = 1;
-    while let Some(again) = percent_decoded_once(&decoded) {
+    while times < 4
+        && let Some(again) = percent_decoded_once(&decoded)
+    {
         decoded = again;
         times += 1;
     }
