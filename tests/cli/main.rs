@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 mod configuration;
+#[path = "../explained/mod.rs"]
+mod explained;
+mod inspect;
 mod mint;
 mod serving;
 mod support;

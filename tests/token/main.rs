@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
+mod explain;
+#[path = "../explained/mod.rs"]
+mod explained;
 mod identifiers;
 mod laws;
 mod reading;

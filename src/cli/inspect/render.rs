@@ -50,10 +50,13 @@ fn write_report(out: &mut String, report: &Report, now: u64) -> fmt::Result {
 }
 
 fn write_token(out: &mut String, report: &Report, now: u64) -> fmt::Result {
-    let version = report.version.map_or("Token", named);
+    let version = report.version.map_or("No token", named);
     writeln!(out, "{}", styled(BOLD, version))?;
     if !report.is_readable() {
-        return write_row(out, "content", "cannot be read");
+        let why = "cannot be read";
+        return report
+            .version
+            .map_or(Ok(()), |_| write_row(out, "content", why));
     }
     let app_id = report.app_id.as_deref().unwrap_or("damaged");
     write_row(out, "App ID", app_id)?;
@@ -111,7 +114,7 @@ fn write_service(
     };
     writeln!(out, "{}", styled(BOLD, title))?;
     for (name, field) in &service.fields {
-        write_field(out, name, field)?;
+        write_field(out, service.name, name, field)?;
     }
     for privilege in &service.privileges {
         let end = match (privilege.ends_at, report.issued_at) {
@@ -126,7 +129,10 @@ fn write_service(
     Ok(())
 }
 
-fn write_field(out: &mut String, name: &str, field: &Field) -> fmt::Result {
+fn write_field(out: &mut String, service: Option<&str>, name: &str, field: &Field) -> fmt::Result {
+    if let ("uid_crc32", Field::Checksum(0), Some("rtc")) = (name, field, service) {
+        return write_row(out, "checksum of uid", "0x00000000, any user");
+    }
     let name = match name {
         "channel_crc32" => "checksum of channel",
         "uid_crc32" => "checksum of uid",

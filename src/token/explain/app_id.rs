@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::super::app_id::AppId;
 use super::super::certificate::Project;
 use super::super::excerpt::Excerpt;
+use super::super::v006;
 use super::super::version::TokenVersion;
 use super::finding::Finding;
 use super::inflated;
@@ -46,6 +47,17 @@ pub(super) fn mended(
     }
 }
 
+/// The same for a 006 token whose App ID has more or fewer characters than 32.
+pub(super) fn of_wrong_length(
+    text: &str,
+    project: Option<&Project>,
+) -> Option<(String, Finding, bool)> {
+    if !text.starts_with(v006::VERSION) || length_006(text)? == AppId::LENGTH {
+        return None;
+    }
+    mended(TokenVersion::V006, text, project)
+}
+
 const STAND_IN: &str = "00000000000000000000000000000000";
 
 /// How long the App ID of a 006 token is. What follows it begins with the length of the signature, 32: `IA` and one of
@@ -69,24 +81,27 @@ fn described<'a>(
     project: Option<&'a Project>,
 ) -> (Option<&'a str>, String) {
     let count = found.chars().count();
-    let place = start.map_or_else(String::new, |start| {
-        format!(", characters {start} to {} of the token", start + count - 1)
-    });
+    let place = start.map(|start| format!("characters {start} to {}", start + count - 1));
     let foreign = found.chars().position(|c| !c.is_ascii_hexdigit());
     if let Some((at, character)) = foreign.and_then(|at| Some((at, found.chars().nth(at)?))) {
+        let place = place.map_or_else(String::new, |place| format!(" ({place})"));
+        let beginning: String = found.chars().take(8).collect();
         return (
             None,
             format!(
                 "The App ID in the token{place} is not 32 hexadecimal digits: it begins {} and has {character:?} at position {}.",
-                Excerpt::of(&found.chars().take(8).collect::<String>()),
+                Excerpt::of(&beginning),
                 at + 1,
             ),
         );
     }
-    let digits =
-        format!("The App ID in the token has {count} hexadecimal digits instead of 32{place}: ");
+    let digits = format!("The App ID in the token has {count} hexadecimal digits instead of 32: ");
     let Some(missing) = AppId::LENGTH.checked_sub(count) else {
-        return (None, format!("{digits}{} too many.", count - AppId::LENGTH));
+        let place = place.map_or_else(String::new, |place| format!(", in {place}"));
+        return (
+            None,
+            format!("{digits}{} too many{place}.", count - AppId::LENGTH),
+        );
     };
     let are = if missing == 1 { "is" } else { "are" };
     let known = project.and_then(|project| {
@@ -105,12 +120,8 @@ fn described<'a>(
             format!("{digits}{missing} {are} missing after digit {gap}."),
         ),
         None => {
-            let last = &found[count.saturating_sub(4)..];
-            let end = match last {
-                "" => String::new(),
-                _ => format!(" at or before its last digits, {last}"),
-            };
-            (None, format!("{digits}{missing} {are} missing{end}."))
+            let place = place.map_or_else(String::new, |place| format!(", somewhere in {place}"));
+            (None, format!("{digits}{missing} {are} missing{place}."))
         }
     }
 }

@@ -103,6 +103,16 @@ fn text_of(name: Name<'_>, expected: Option<&str>) -> Option<String> {
     expected.or_else(usual)
 }
 
+/// How a sentence names what the token has.
+fn found(name: Name<'_>, text: Option<String>) -> String {
+    match (text, name) {
+        (Some(text), _) => Excerpt::of(&text).to_string(),
+        (None, Name::Text(text)) => Excerpt::of(text).to_string(),
+        (None, Name::Checksum(checksum)) => format!("with the checksum 0x{checksum:08x}"),
+        (None, Name::Hidden) => "which it does not hold".to_owned(),
+    }
+}
+
 /// Whether a service is for a channel: by its name, or for all.
 fn is_for_channel(subject: &Subject<'_>, grant: &Grant<'_>, channel: &str) -> bool {
     let is = |text: &str| grant.channel.and_then(|name| name.is(text)) == Some(true);
@@ -120,8 +130,8 @@ fn channel_differs(subject: &Subject<'_>) -> Option<Finding> {
     }
     let name = grants.iter().find_map(|grant| grant.channel)?;
     let (difference, text) = Difference::of(name, expected)?;
-    let found = text.map_or_else(|| name.shown(), |text| Excerpt::of(&text).to_string());
     let shown = Excerpt::of(expected);
+    let found = found(name, text);
     let (code, how, advice) = match difference {
         Difference::None => return None,
         Difference::Case => (
@@ -142,7 +152,10 @@ fn channel_differs(subject: &Subject<'_>) -> Option<Finding> {
         Difference::LeadingZeros | Difference::Other => {
             return Some(Finding::error(
                 "channel_differs",
-                format!("The token is for another channel, {found}, than {shown}."),
+                format!(
+                    "The channel of the token {}.",
+                    name.instead_of(&shown.to_string())
+                ),
                 "Make the token for the channel that the client gives to join, character by character.",
             ));
         }
@@ -185,7 +198,7 @@ fn user_differs(subject: &Subject<'_>) -> Option<Finding> {
     if difference == Difference::None || is_any {
         return None;
     }
-    let found = text.map_or_else(|| name.shown(), |text| Excerpt::of(&text).to_string());
+    let found = found(name, text);
     if matches!(expected, ExpectedUid::Number(_)) && in_a_channel && name.is("0") == Some(true) {
         return None; // names::uid_zero says it
     }
@@ -193,7 +206,7 @@ fn user_differs(subject: &Subject<'_>) -> Option<Finding> {
         return Some(Finding::error(
             "uid_for_one_user",
             format!(
-                "The token is for one user, {found}, and the client joins with uid 0, for which the server picks a number."
+                "The token is for one user, {found}, and the client joins with uid 0, in whose place the server picks a number."
             ),
             "Give join the uid that the token is for, or make the token for uid 0.",
         ));
@@ -221,7 +234,7 @@ fn user_differs(subject: &Subject<'_>) -> Option<Finding> {
         Difference::None | Difference::Encoding | Difference::Other => {
             return Some(Finding::error(
                 "uid_differs",
-                format!("The token is for another user, {found}, than {shown}."),
+                format!("The user of the token {}.", name.instead_of(&shown)),
                 "Make the token for the very user that the client gives to join or login.",
             ));
         }

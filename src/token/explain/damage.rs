@@ -7,7 +7,7 @@ use super::super::app_id::AppId;
 use super::super::error::ParseError;
 use super::super::version::TokenVersion;
 use super::finding::Finding;
-use super::{Expected, inflated, reading};
+use super::{Expected, ExpectedUid, inflated, reading};
 
 const COPY_AGAIN: &str = "Copy the whole token again from where it was made; look for a column, a variable or a message that is too short \
      for it.";
@@ -17,7 +17,8 @@ const CONTENT_006: usize = 54;
 const PRIVILEGE_006: usize = 6;
 
 /// Where the checksums stand in a 006 token's content.
-const CHECKSUMS_006: usize = 34;
+const CHECKSUM_OF_CHANNEL: usize = 34;
+const CHECKSUM_OF_UID: usize = 38;
 
 /// Says what is wrong with a text that cannot be read on.
 pub(super) fn of(
@@ -115,13 +116,11 @@ fn of_content_006(text: &str, error: &ParseError, expected: &Expected) -> Findin
     let length = content.len();
     let privileges = length.saturating_sub(CONTENT_006).div_ceil(PRIVILEGE_006);
     let whole = CONTENT_006 + PRIVILEGE_006 * privileges;
-    if let Some(at) = checksums_at(&content, expected)
-        && let Some(missing) = CHECKSUMS_006.checked_sub(at)
-        && missing > 0
-    {
+    if let Some((name, at, missing)) = checksum_too_early(&content, expected) {
         return damaged(format!(
-            "The token is damaged: the checksums of channel and uid are those expected, but stand {missing} bytes too early, so \
-             that {missing} bytes are missing from the signature before them, the first {} characters after the App ID.",
+            "The token is damaged: the checksum of the expected {name} stands {missing} {} before its place, so that as many are \
+             missing among the {} characters between the App ID and it.",
+            if missing == 1 { "byte" } else { "bytes" },
             (at * 4).div_ceil(3),
         ));
     }
@@ -143,12 +142,23 @@ fn of_content_006(text: &str, error: &ParseError, expected: &Expected) -> Findin
     }
 }
 
-/// Where the checksums of the expected channel and uid stand next to each other.
-fn checksums_at(content: &[u8], expected: &Expected) -> Option<usize> {
-    let checksum = |text: &str| crc32fast::hash(text.as_bytes()).to_le_bytes();
-    let channel = checksum(expected.channel.as_deref()?);
-    let uid = checksum(&expected.uid.as_ref()?.signed());
-    content
-        .windows(8)
-        .position(|window| window == [channel, uid].concat())
+/// An expected name whose checksum stands before its place, where that is, and how many bytes are missing before it.
+fn checksum_too_early(content: &[u8], expected: &Expected) -> Option<(&'static str, usize, usize)> {
+    let uid = expected.uid.as_ref().map(ExpectedUid::signed);
+    let names = [
+        ("channel", expected.channel.as_deref(), CHECKSUM_OF_CHANNEL),
+        ("uid", uid.as_deref(), CHECKSUM_OF_UID),
+    ];
+    names.into_iter().find_map(|(name, text, place)| {
+        // Nothing has the checksum 0, which other fields have too.
+        let checksum = crc32fast::hash(text?.as_bytes()).to_le_bytes();
+        let at = content
+            .windows(checksum.len())
+            .position(|window| window == checksum && checksum != [0; 4])?;
+        Some((
+            name,
+            at,
+            place.checked_sub(at).filter(|missing| *missing > 0)?,
+        ))
+    })
 }

@@ -44,13 +44,15 @@ impl Name<'_> {
         }
     }
 
-    /// How a sentence names it.
-    pub(super) fn shown(self) -> String {
+    /// The end of a sentence that begins with what the token is for.
+    pub(super) fn instead_of(self, expected: &str) -> String {
         match self {
-            Self::Text("") => "none".to_owned(),
-            Self::Text(name) => Excerpt::of(name).to_string(),
-            Self::Checksum(checksum) => format!("one with the checksum 0x{checksum:08x}"),
-            Self::Hidden => "one that it does not hold".to_owned(),
+            Self::Text("") => format!("is empty, and not {expected}"),
+            Self::Text(name) => format!("is {}, and not {expected}", Excerpt::of(name)),
+            Self::Checksum(checksum) => {
+                format!("is not {expected}: its checksum is another, 0x{checksum:08x}")
+            }
+            Self::Hidden => format!("is not {expected}"),
         }
     }
 }

@@ -83,28 +83,27 @@ fn signature_invalid(subject: &Subject<'_>) -> Option<Finding> {
     if subject.signature != Signature::Invalid || !is_of_project(subject) {
         return None;
     }
-    let certificates = match subject.project?.secondary {
-        Some(_) => "Neither of the project's App Certificates",
-        None => "The project's App Certificate",
+    let signers = match subject.project?.secondary {
+        Some(_) => "Neither of the project's App Certificates signed this",
+        None => "The project's App Certificate did not sign this",
     };
-    let (not, advice) = match subject.token {
+    let (what, advice) = match subject.token {
         UnverifiedToken::V005(_) => (
-            "did not sign this key for this channel and uid",
+            "key for this channel and uid",
             "Compare channel and uid with those that the key was made for, and the certificate with the one in the Agora console; \
              a key does not tell which of them differs.",
         ),
         UnverifiedToken::V006(_) | UnverifiedToken::V007(_) => (
-            "did not sign this token",
+            "token",
             "Make tokens with the App Certificate that the Agora console shows for this App ID; a token that was changed after \
              it was made is refused, too.",
         ),
     };
-    let did_not = not.strip_prefix("did not ").unwrap_or(not);
-    let sentence = match subject.project?.secondary {
-        Some(_) => format!("{certificates} did {did_not}."),
-        None => format!("{certificates} {not}."),
-    };
-    Some(Finding::error("signature_invalid", sentence, advice))
+    Some(Finding::error(
+        "signature_invalid",
+        format!("{signers} {what}."),
+        advice,
+    ))
 }
 
 fn signature_secondary(subject: &Subject<'_>) -> Option<Finding> {

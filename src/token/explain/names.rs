@@ -125,7 +125,7 @@ fn channel_empty(subject: &Subject<'_>) -> Option<Finding> {
 
 fn channel_invalid(subject: &Subject<'_>) -> Option<Finding> {
     let (text, error) = channels(subject).find_map(|name| match name {
-        Name::Text("") | Name::Checksum(_) | Name::Hidden => None,
+        Name::Text("" | "*") | Name::Checksum(_) | Name::Hidden => None,
         Name::Text(text) => Some((text, ChannelName::new(text).err()?)),
     })?;
     Some(Finding::error(

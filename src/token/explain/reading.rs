@@ -28,6 +28,11 @@ pub(super) fn read(
     let mut text = text.to_owned();
     let mut is_app_id_known = true;
     let mut signed = None;
+    // Whatever follows stands elsewhere when digits are missing or too many before it.
+    if let Some((mended, finding, is_known)) = app_id::of_wrong_length(&text, question.project) {
+        findings.push(finding);
+        (text, is_app_id_known) = (mended, is_known);
+    }
     if let Some(padded) = padded(&text) {
         findings.push(padding_missing());
         text = padded;
@@ -50,7 +55,9 @@ pub(super) fn read(
                 },
             ),
             ParseError::Trailing { bytes, after } => {
+                // A length that is read in the wrong place makes bytes trail, too.
                 without_trailing(version, &text, *bytes, after, &mut signed)
+                    .filter(|(shorter, _)| holds_together(shorter))
             }
             _ => None,
         };
@@ -64,6 +71,14 @@ pub(super) fn read(
     None
 }
 
+/// Whether a text can be read, once what may be mended is.
+fn holds_together(text: &str) -> bool {
+    matches!(
+        UnverifiedToken::parse(text),
+        Ok(_) | Err(ParseError::AppId | ParseError::Trailing { .. })
+    )
+}
+
 /// A text that lacks nothing but the padding at its end.
 fn padded(text: &str) -> Option<String> {
     let head = text.len() - body(text)?.len();
@@ -73,10 +88,7 @@ fn padded(text: &str) -> Option<String> {
         _ => return None,
     };
     let padded = format!("{}{missing}", text.trim_end_matches('='));
-    match UnverifiedToken::parse(&padded) {
-        Ok(_) | Err(ParseError::Trailing { .. }) => Some(padded),
-        Err(_) => None,
-    }
+    holds_together(&padded).then_some(padded)
 }
 
 /// What stands after the head of a token.

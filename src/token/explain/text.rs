@@ -1,31 +1,45 @@
 //! What clings to a token, or was done to its text, between the server and the SDK. Each is undone for reading on.
 
+use super::super::{v005, v006, v007};
 use super::finding::Finding;
 
 /// The token in a text. What had to be undone is a finding.
 pub(super) fn clean(text: &str, findings: &mut Vec<Finding>) -> String {
-    let steps = [
-        without_surroundings,
-        without_quotes,
-        percent_decoded,
-        without_blanks_around,
-        without_line_breaks,
-        with_pluses,
-        in_the_standard_alphabet,
-    ];
     let mut text = text.to_owned();
-    for step in steps {
-        if let Some((cleaned, finding)) = step(&text) {
-            // White space around quotes, or encoded, is the same mistake once more.
-            if findings.iter().all(|found| found.code != finding.code) {
-                findings.push(finding);
-            }
-            text = cleaned;
-        }
+    let around: [Step; 3] = [without_surroundings, without_quotes, without_blanks_around];
+    undo(&around, &mut text, findings);
+    // What is no token needs no mending.
+    if VERSIONS.iter().any(|version| text.starts_with(version)) {
+        let within: [Step; 5] = [
+            percent_decoded,
+            without_blanks_around,
+            without_line_breaks,
+            with_pluses,
+            in_the_standard_alphabet,
+        ];
+        undo(&within, &mut text, findings);
     }
     text
 }
 
+const VERSIONS: [&str; 3] = [v005::VERSION, v006::VERSION, v007::VERSION];
+
+fn undo(steps: &[Step], text: &mut String, findings: &mut Vec<Finding>) {
+    for step in steps {
+        let Some((cleaned, finding)) = step(text) else {
+            continue;
+        };
+        // White space around the text, and in its encoding, is one mistake.
+        if findings.iter().all(|found| found.code != finding.code) {
+            findings.push(finding);
+        }
+        *text = cleaned;
+    }
+}
+
+type Step = fn(&str) -> Cleaned;
+
+/// The text without something, and the finding that it was there.
 type Cleaned = Option<(String, Finding)>;
 
 /// Byte order marks and spaces of no width, too: some editors and chat programs leave them.
@@ -90,11 +104,13 @@ fn without_quotes(text: &str) -> Cleaned {
     Some((unquoted.to_owned(), finding))
 }
 
-/// Undoes it as often as it was done.
+/// Undoes it as often as it was done, within reason.
 fn percent_decoded(text: &str) -> Cleaned {
     let mut decoded = percent_decoded_once(text)?;
     let mut times = 1;
-    while let Some(again) = percent_decoded_once(&decoded) {
+    while times < 4
+        && let Some(again) = percent_decoded_once(&decoded)
+    {
         decoded = again;
         times += 1;
     }
@@ -163,13 +179,7 @@ fn with_pluses(text: &str) -> Cleaned {
 }
 
 fn in_the_standard_alphabet(text: &str) -> Cleaned {
-    let is_token = ["005", "006", "007"]
-        .iter()
-        .any(|version| text.starts_with(version));
     let at = text.find(['-', '_'])?;
-    if !is_token {
-        return None;
-    }
     let finding = Finding::error(
         "url_safe",
         format!(

@@ -77,8 +77,7 @@ fn privilege_absolute(subject: &Subject<'_>) -> Option<Finding> {
     Some(Finding::warning(
         "privilege_absolute",
         format!(
-            "The lifetime of {names} is {} s, which is a Unix time ({}); 007 counts from the issue, so that it never ends by \
-             itself.",
+            "The lifetime of {names} is {} s, which is a Unix time ({}); 007 counts from the issue, so that there is no end to it.",
             first.raw,
             rfc3339(first.raw.into())
         ),
@@ -113,7 +112,7 @@ fn privilege_relative(subject: &Subject<'_>) -> Option<Finding> {
     Some(Finding::error(
         "privilege_relative",
         format!(
-            "{names} ends at {}, which is {}: a number of seconds stands where a Unix time belongs.",
+            "The end of {names} is {}, which is {}: a number of seconds stands where a Unix time belongs.",
             first.raw,
             rfc3339(first.raw.into())
         ),
@@ -153,7 +152,7 @@ fn privilege_expired(subject: &Subject<'_>) -> Option<Finding> {
     Some(Finding::error(
         "privilege_expired",
         format!(
-            "{names} ended at {}, {}, although the token still lives.",
+            "The end of {names} was {}, {}, although the token still lives.",
             rfc3339(ended_at),
             relative(ended_at, subject.now)
         ),
@@ -215,7 +214,7 @@ fn lifetime_short(subject: &Subject<'_>) -> Option<Finding> {
         Finding::warning(
             "lifetime_short",
             format!(
-                "The token lives for {seconds} s, so that token-privilege-will-expire, 30 s before its end, fires almost at once."
+                "The lifetime is {seconds} s, so that token-privilege-will-expire, 30 s before the end, fires almost at once."
             ),
             "Give the token a lifetime of some minutes at least; 3600 seconds are usual.",
         )
@@ -230,7 +229,7 @@ fn privilege_short(subject: &Subject<'_>) -> Option<Finding> {
         Finding::warning(
             "privilege_short",
             format!(
-                "{names} lives for {} s, so that token-privilege-will-expire, 30 s before its end, fires almost at once.",
+                "The lifetime of {names} is {} s, so that token-privilege-will-expire, 30 s before the end, fires almost at once.",
                 first.raw
             ),
             "Give privileges a lifetime of some minutes at least; 3600 seconds are usual.",
@@ -251,7 +250,7 @@ fn privilege_outlives(subject: &Subject<'_>) -> Option<Finding> {
     Some(Finding::warning(
         "privilege_outlives",
         format!(
-            "{names} ends {} after the token: the token's end comes first, and token-privilege-will-expire does not announce it.",
+            "The end of {names} lies {} after the token's, which comes first and is not announced by token-privilege-will-expire.",
             span(first.ends_at? - token_ends)
         ),
         ROUND,
@@ -260,6 +259,9 @@ fn privilege_outlives(subject: &Subject<'_>) -> Option<Finding> {
 
 fn privilege_ends_first(subject: &Subject<'_>) -> Option<Finding> {
     let token_ends = subject.ends_at?;
+    if lifetime_absolute(subject).is_some() {
+        return None;
+    }
     let ends_first = |granted: &Granted| {
         granted
             .ends_at
@@ -269,7 +271,7 @@ fn privilege_ends_first(subject: &Subject<'_>) -> Option<Finding> {
     Some(Finding::note(
         "privilege_ends_first",
         format!(
-            "{names} ends {} before the token, at {}.",
+            "The end of {names} lies {} before the token's, at {}.",
             span(token_ends - first.ends_at?),
             rfc3339(first.ends_at?)
         ),
@@ -286,7 +288,7 @@ fn privilege_without_end(subject: &Subject<'_>) -> Option<Finding> {
     Some(Finding::note(
         "privilege_without_end",
         format!(
-            "{names} ends only with the token, and that end is not announced: token-privilege-will-expire does not fire."
+            "No end is set for {names}: the token's own is not announced, since token-privilege-will-expire does not fire for it."
         ),
         "Give the privileges the token's own end, or let the client fetch a new token by its clock.",
     ))
