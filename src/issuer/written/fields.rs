@@ -24,27 +24,12 @@ pub(super) fn user_id(field: &'static str, id: String) -> Read<UserId> {
 pub(super) fn user(uid: Option<WrittenNumber>, account: Option<String>) -> Read<Uid> {
     match (uid, account) {
         (Some(_), Some(_)) => Err(Problem::Both { other: "account" }.at("uid")),
-        (Some(uid), None) => number(&uid).map(Uid::from),
+        (Some(uid), None) => uid.as_uid().map(Uid::from),
         (None, Some(account)) => UserAccount::new(account)
             .map(Uid::Account)
             .map_err(|error| identifier("account", error)),
         (None, None) => Ok(Uid::Any),
     }
-}
-
-pub(super) fn number(uid: &WrittenNumber) -> Read<u32> {
-    let text = uid.as_str();
-    // Leading zeros would be another user to a client that passes the text.
-    let number = text
-        .parse::<u32>()
-        .ok()
-        .filter(|number| number.to_string() == text);
-    number.ok_or_else(|| {
-        Problem::Number {
-            found: Excerpt::of(text),
-        }
-        .at("uid")
-    })
 }
 
 pub(super) fn lifetime(seconds: &WrittenNumber) -> Result<Lifetime, Problem> {

@@ -6,8 +6,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 
-use super::error::WrittenError;
-use super::fields;
+use super::error::{Problem, WrittenError};
+use crate::token::Excerpt;
 
 /// A number as it was written, with or without quotes: it is read by the rules of what it is for, whose errors say more
 /// than a JSON parser's.
@@ -27,7 +27,18 @@ impl WrittenNumber {
     ///
     /// When it is none of 32 bits, or has leading zeros.
     pub fn as_uid(&self) -> Result<u32, WrittenError> {
-        fields::number(self)
+        // Leading zeros would be another user to a client that passes the text.
+        let number = self
+            .0
+            .parse::<u32>()
+            .ok()
+            .filter(|number| number.to_string() == self.0);
+        number.ok_or_else(|| {
+            Problem::Number {
+                found: Excerpt::of(&self.0),
+            }
+            .at("uid")
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::error::{Problem, WrittenError};
 use super::fields::{self, Read};
 use super::ready_made;
-use super::scalar::WrittenPrivileges;
+use super::scalar::{WrittenNumber, WrittenPrivileges};
 use super::service::{InChannel, InRtc, Key, WrittenService};
 use crate::issuer::request::{Grants, ServiceRequest, Subject, Target};
 use crate::token::v005::{KeyKind, Upload};
@@ -40,7 +40,7 @@ pub(super) fn v005(services: Vec<WrittenService>) -> Read<Subject> {
         }
     };
     let read = || {
-        let uid = key.uid.as_ref().map_or(Ok(0), fields::number)?;
+        let uid = key.uid.as_ref().map_or(Ok(0), WrittenNumber::as_uid)?;
         Ok(Subject::V005 {
             kind,
             channel: fields::channel("channel", key.channel.clone())?,
