@@ -398,7 +398,7 @@ fn no_value_stands_in_a_problem_or_in_debug_output() {
 
 #[test]
 fn a_project_alone_is_read_or_none_when_no_variable_names_one() {
-    let read = |variables| Config::read_project(&environment(variables, None));
+    let read = |variables| Config::read_project_if_named(&environment(variables, None));
     assert!(read(&[("PORT", "x")]).unwrap().is_none());
     let project = read(&[("APP_ID", APP_ID), ("APP_CERTIFICATE", CERTIFICATE)]);
     assert_eq!(project.unwrap().unwrap().app_id.as_str(), APP_ID);
