@@ -55,9 +55,33 @@ impl Key {
     }
 
     pub(super) fn sign(&self, message: &[u8]) -> Signature {
-        finish(self.outer, &finish(self.inner, message))
+        let (whole, rest) = message.as_chunks::<64>();
+        let mut inner = self.inner;
+        compress256(&mut inner, whole);
+
+        let bits = (size_of::<Block>() + message.len()) as u64 * 8;
+        let mut end: [Block; 2] = [[0; 64]; 2];
+        end[0][..rest.len()].copy_from_slice(rest);
+        end[0][rest.len()] = 0x80;
+        let blocks = if rest.len() < 56 { 1 } else { 2 };
+        end[blocks - 1][56..].copy_from_slice(&bits.to_be_bytes());
+        compress256(&mut inner, &end[..blocks]);
+
+        let mut block = OUTER_END;
+        block[..SIGNATURE_BYTES].copy_from_slice(&bytes(inner));
+        let mut outer = self.outer;
+        compress256(&mut outer, &[block]);
+        bytes(outer)
     }
 }
+
+/// The block that follows the outer key block, but for the inner hash at its beginning: the padding of 96 bytes.
+const OUTER_END: Block = {
+    let mut block = [0; 64];
+    block[SIGNATURE_BYTES] = 0x80;
+    block[62] = 0x03; // 768 bits
+    block
+};
 
 impl Drop for Key {
     fn drop(&mut self) {
@@ -68,24 +92,12 @@ impl Drop for Key {
 
 impl ZeroizeOnDrop for Key {}
 
-/// The hash of one block, whose state this is, and a message.
-fn finish(mut state: [u32; 8], message: &[u8]) -> Signature {
-    let (whole, rest) = message.as_chunks::<64>();
-    compress256(&mut state, whole);
-
-    let bits = (size_of::<Block>() + message.len()) as u64 * 8;
-    let mut end: [Block; 2] = [[0; 64]; 2];
-    end[0][..rest.len()].copy_from_slice(rest);
-    end[0][rest.len()] = 0x80;
-    let blocks = if rest.len() < 56 { 1 } else { 2 };
-    end[blocks - 1][56..].copy_from_slice(&bits.to_be_bytes());
-    compress256(&mut state, &end[..blocks]);
-
-    let mut hash = [0; SIGNATURE_BYTES];
-    for (bytes, word) in hash.chunks_exact_mut(4).zip(state) {
-        bytes.copy_from_slice(&word.to_be_bytes());
+fn bytes(state: [u32; 8]) -> Signature {
+    let mut bytes = [0; SIGNATURE_BYTES];
+    for (bytes, word) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(state) {
+        *bytes = word.to_be_bytes();
     }
-    hash
+    bytes
 }
 
 #[cfg(test)]
