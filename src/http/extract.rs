@@ -76,6 +76,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Path {
     }
 }
 
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// A body: a JSON object, or a form when it says so.
 #[derive(Debug)]
 pub(super) enum Body {
@@ -100,8 +102,9 @@ impl<S: Send + Sync> FromRequest<S> for Body {
             .headers()
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
-        let is_form =
-            content_type.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+        let is_form = content_type
+            .and_then(|kind| kind.get(..FORM.len()))
+            .is_some_and(|kind| kind.eq_ignore_ascii_case(FORM));
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|_| Error::BodyBroken)?;

@@ -363,6 +363,18 @@ async fn a_refusal_says_why_in_error_and_message() {
             "uid has '\\n' at position 2; allowed are all but control characters".to_owned(),
         ),
     ];
+    let empty = [
+        ("/rtc//publisher/uid/1/", "channel name is required"),
+        ("/rtc/test//uid/1/", "role is required"),
+        ("/rtc/test/publisher//1", "tokenType is required"),
+        ("/rtc/test/publisher/uid//", "uid is required"),
+        ("/rtm//", "uid is required"),
+        ("/rte//1/uid/1", "channel name is required"),
+        ("/rte/test/1/uid//a", "rtcuid is required"),
+        ("/rte/test/1/uid//", "rtcuid is required"),
+        ("/chat/account//", "id is required"),
+    ]
+    .map(|(path, message)| (format!("GET {path}"), message.to_owned()));
     let others = others.map(|(path, message)| {
         let path = path.replace('{', "%7B").replace('}', "%7D");
         (format!("GET {path}"), message)
@@ -371,6 +383,7 @@ async fn a_refusal_says_why_in_error_and_message() {
         .into_iter()
         .chain(uids)
         .chain(times)
+        .chain(empty)
         .chain(others)
         .collect();
     let table: Vec<(&str, &str)> = table

@@ -24,12 +24,16 @@ use crate::http::input::{self, InputError, Parameter, Parameters};
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{Grants, ServiceRequest, Target};
-use crate::token::{Privilege, Uid, UserAccount};
+use crate::token::{Privilege, Uid};
 
 type Answer = Result<Response, Error>;
 
 pub(super) fn routes(table: Table) -> Table {
     table
+        .beneath("/rtc", error)
+        .beneath("/rtm", error)
+        .beneath("/rte", error)
+        .beneath("/chat", error)
         .both_ways(
             "/rtc/{channel}/{role}/{tokenType}/{uid}",
             get(rtc_token),
@@ -199,11 +203,5 @@ fn user(token_type: Option<Parameter<'_>>, uid: Option<Parameter<'_>>) -> Result
     if input::word(token_type, &words, "uid or userAccount")? {
         return input::numeric_uid(uid).map(Uid::from);
     }
-    let account = UserAccount::new(uid.value);
-    account
-        .map(Uid::Account)
-        .map_err(|error| InputError::Identifier {
-            name: uid.name,
-            error,
-        })
+    input::account(uid).map(Uid::Account)
 }
