@@ -58,6 +58,11 @@ impl Path {
             is_number: false,
         })
     }
+
+    /// The part of that name, which must not be empty.
+    pub(super) fn part(&self, name: &'static str) -> Result<Parameter<'_>, InputError> {
+        self.get(name).ok_or(InputError::Required { name })
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Path {
