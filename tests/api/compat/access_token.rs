@@ -12,7 +12,7 @@ async fn every_client_of_it_gets_its_token() {
         r#"{"uid":123456,"channelName":"ChannelA"}"#
     );
     let hour = NOW + 3600;
-    let table: &[(&str, &str, &[(u16, u32)])] = &[
+    let table: [(&str, &str, &[_]); 8] = [
         // The Node sample.
         ("GET /access_token?channel=test", "", &[(1, 0)]),
         (
@@ -52,7 +52,7 @@ async fn every_client_of_it_gets_its_token() {
     for (line, uid, privileges) in table {
         let answer = ask(&TestApp::new(), line).await;
         let granted: Vec<_> = answer.grants_006("test", uid).privileges.iter().collect();
-        assert_eq!(granted, *privileges, "{line}");
+        assert_eq!(granted, privileges, "{line}");
         assert_eq!(answer.header("content-type"), Some(JSON), "{line}");
     }
 }

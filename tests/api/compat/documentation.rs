@@ -89,7 +89,7 @@ async fn a_refusal_stands_where_the_token_would() {
             r#"POST /fetch_rtc_token {"ChannelName":"a","channelName":"a"}"#,
             "channelName is given more than once; send it once",
         ),
-        (r#"POST /fetch_rtm_token {}"#, "uid is required"),
+        ("POST /fetch_rtm_token {}", "uid is required"),
         (r#"POST /fetch_rtm_token {"uid":null}"#, "uid is required"),
     ];
     refuse(&table, JSON, |message| {

@@ -311,9 +311,10 @@ async fn another_method_is_a_405_that_names_those_that_are_answered() {
     let message =
         "this path does not answer this method; the Allow header names those that it does";
     let gets = GETS.map(|(target, shape)| {
-        let allow = match target.starts_with("/api/agora/token") {
-            true => "GET,HEAD,POST",
-            false => "GET,HEAD",
+        let allow = if target.starts_with("/api/agora/token") {
+            "GET,HEAD,POST"
+        } else {
+            "GET,HEAD"
         };
         (target, allow, shape)
     });

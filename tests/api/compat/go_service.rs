@@ -265,8 +265,21 @@ async fn get_token_makes_any_of_them() {
 }
 
 /// As the error of the Go service: its clients look at `error` or at `message`.
+async fn refuse_gets(table: impl IntoIterator<Item = (String, String)>) {
+    let table: Vec<_> = table.into_iter().collect();
+    let table: Vec<(&str, &str)> = table
+        .iter()
+        .map(|(line, message)| (line.as_str(), message.as_str()))
+        .collect();
+    refuse(&table, JSON, |message| {
+        let message = serde_json::json!(message);
+        format!(r#"{{"error":{message},"message":{message},"status":400}}"#)
+    })
+    .await;
+}
+
 #[tokio::test]
-async fn a_refusal_says_why_in_error_and_message() {
+async fn a_role_or_uid_that_is_none_is_refused() {
     let roles = ["3", "0", "admin", "%20"].map(|role| {
         let found = role.replace("%20", " ");
         (
@@ -280,6 +293,11 @@ async fn a_refusal_says_why_in_error_and_message() {
             format!("uid \"{uid}\" must be a number from 0 to 4294967295"),
         )
     });
+    refuse_gets(roles.into_iter().chain(uids)).await;
+}
+
+#[tokio::test]
+async fn an_expiry_that_cannot_be_meant_is_refused() {
     let looks_absolute = |value: &str| {
         format!(
             "expiry \"{value}\" is a relative time in seconds, at most 86400 (24 hours); this looks like an absolute \
@@ -310,9 +328,31 @@ async fn a_refusal_says_why_in_error_and_message() {
         ]
         .map(|path| (format!("GET {path}?expiry={value}"), message.clone()))
     });
+    refuse_gets(times).await;
+}
+
+#[tokio::test]
+async fn a_part_of_a_path_that_is_empty_is_named() {
+    let table = [
+        ("/rtc//publisher/uid/1/", "channel name is required"),
+        ("/rtc/test//uid/1/", "role is required"),
+        ("/rtc/test/publisher//1", "tokenType is required"),
+        ("/rtc/test/publisher/uid//", "uid is required"),
+        ("/rtm//", "uid is required"),
+        ("/rte//1/uid/1", "channel name is required"),
+        ("/rte/test/1/uid//a", "rtcuid is required"),
+        ("/rte/test/1/uid//", "rtcuid is required"),
+        ("/chat/account//", "id is required"),
+    ]
+    .map(|(path, message)| (format!("GET {path}"), message.to_owned()));
+    refuse_gets(table).await;
+}
+
+#[tokio::test]
+async fn a_part_of_a_path_that_breaks_a_rule_is_refused() {
     let allowed = "allowed are a-z A-Z 0-9, space and !#$%&()+-:;<=.>?@[]^_{}|~,";
     let placeholder = "the placeholder of a URL template; put the real value there";
-    let others = [
+    let table = [
         (
             "/rtc/test/1/user/1",
             "tokenType \"user\" must be uid or userAccount".to_owned(),
@@ -363,38 +403,11 @@ async fn a_refusal_says_why_in_error_and_message() {
             "uid has '\\n' at position 2; allowed are all but control characters".to_owned(),
         ),
     ];
-    let empty = [
-        ("/rtc//publisher/uid/1/", "channel name is required"),
-        ("/rtc/test//uid/1/", "role is required"),
-        ("/rtc/test/publisher//1", "tokenType is required"),
-        ("/rtc/test/publisher/uid//", "uid is required"),
-        ("/rtm//", "uid is required"),
-        ("/rte//1/uid/1", "channel name is required"),
-        ("/rte/test/1/uid//a", "rtcuid is required"),
-        ("/rte/test/1/uid//", "rtcuid is required"),
-        ("/chat/account//", "id is required"),
-    ]
-    .map(|(path, message)| (format!("GET {path}"), message.to_owned()));
-    let others = others.map(|(path, message)| {
+    let table = table.map(|(path, message)| {
         let path = path.replace('{', "%7B").replace('}', "%7D");
         (format!("GET {path}"), message)
     });
-    let table: Vec<(String, String)> = roles
-        .into_iter()
-        .chain(uids)
-        .chain(times)
-        .chain(empty)
-        .chain(others)
-        .collect();
-    let table: Vec<(&str, &str)> = table
-        .iter()
-        .map(|(line, message)| (line.as_str(), message.as_str()))
-        .collect();
-    refuse(&table, JSON, |message| {
-        let message = serde_json::json!(message);
-        format!(r#"{{"error":{message},"message":{message},"status":400}}"#)
-    })
-    .await;
+    refuse_gets(table).await;
 }
 
 #[tokio::test]
