@@ -240,6 +240,16 @@ async fn a_uid_in_json_is_a_number_or_a_text() {
 }
 
 #[tokio::test]
+async fn true_is_no_user() {
+    let message = "uid must be a text or a number, not true or false";
+    for (path, body, shape) in POSTS {
+        let body = body.replace(r#""uid":1234"#, r#""uid":true"#);
+        let line = format!("POST {path} {body}");
+        assert_error(&answer(&line).await, shape, 400, message, &line);
+    }
+}
+
+#[tokio::test]
 async fn other_fields_are_ignored() {
     for (target, _) in GETS {
         assert_alike(

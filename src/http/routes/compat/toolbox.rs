@@ -162,10 +162,7 @@ fn classroom_role(parameter: Parameter<'_>) -> Result<i16, InputError> {
 }
 
 fn is_set(service: &Parameters<'_>, name: &'static str) -> Result<bool, InputError> {
-    let words = [("true", true), ("1", true), ("false", false), ("0", false)];
-    service
-        .one_of(&[name])?
-        .map_or(Ok(false), |flag| input::word(flag, &words, "true or false"))
+    Ok(service.flag(name)?.unwrap_or(false))
 }
 
 /// What the examples' numbers mean.
