@@ -23,7 +23,7 @@ use super::cors::{self, Cors};
 use super::error::Error;
 use super::log;
 use super::state::AppState;
-use super::table::{ErrorShape, Route, Table};
+use super::table::{Routes, Table};
 use crate::config::{AllowedOrigins, Compat};
 
 /// The server's answers, without the sockets: a `tower` service.
@@ -33,7 +33,7 @@ pub struct App(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     router: Router,
-    routes: matchit::Router<Route>,
+    routes: Routes,
     cors: Cors,
     is_stopping: AtomicBool,
 }
@@ -59,12 +59,7 @@ impl App {
 
     async fn answer(&self, request: Request) -> Response {
         let line = log::Line::begin(&request);
-        let route = self
-            .0
-            .routes
-            .at(request.uri().path())
-            .map(|matched| *matched.value)
-            .ok();
+        let route = self.0.routes.at(request.uri().path());
         let mut error = None;
         let mut response = if cors::is_preflight(&request) {
             self.0.cors.preflight(request).await
@@ -73,8 +68,7 @@ impl App {
             let mut response = self.route(request).await;
             error = response.extensions_mut().remove::<Arc<Error>>();
             if let Some(error) = &error {
-                let shape = route.map_or(answer::plain_error as ErrorShape, |route| route.errors);
-                let payload = shape(error.meaning(), &error.to_string());
+                let payload = (route.errors)(error.meaning(), &error.to_string());
                 answer::fill(&mut response, payload);
             }
             allowed.stamp(response.headers_mut());
@@ -86,7 +80,7 @@ impl App {
                 .insert(CONNECTION, HeaderValue::from_static("close"));
         }
         line.end(
-            route.map(|route| route.pattern),
+            route.pattern,
             response.status(),
             error.map(|error| error.meaning()),
         );

@@ -58,6 +58,11 @@ impl Path {
             is_number: false,
         })
     }
+
+    /// The part of that name, which must not be empty.
+    pub(super) fn part(&self, name: &'static str) -> Result<Parameter<'_>, InputError> {
+        self.get(name).ok_or(InputError::Required { name })
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Path {
@@ -75,6 +80,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Path {
         }
     }
 }
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A body: a JSON object, or a form when it says so.
 #[derive(Debug)]
@@ -100,8 +107,9 @@ impl<S: Send + Sync> FromRequest<S> for Body {
             .headers()
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
-        let is_form =
-            content_type.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+        let is_form = content_type
+            .and_then(|kind| kind.get(..FORM.len()))
+            .is_some_and(|kind| kind.eq_ignore_ascii_case(FORM));
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|_| Error::BodyBroken)?;

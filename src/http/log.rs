@@ -23,15 +23,10 @@ impl Line {
         }
     }
 
-    /// `route` is the pattern of the URL, if it has one, and `error` what went wrong, if anything did.
-    pub(super) fn end(
-        self,
-        route: Option<&'static str>,
-        status: StatusCode,
-        error: Option<Meaning>,
-    ) {
+    /// `route` is the pattern of the URL, and `error` what went wrong, if anything did.
+    pub(super) fn end(self, route: &'static str, status: StatusCode, error: Option<Meaning>) {
         let Self { start, method } = self;
-        let (route, status) = (route.unwrap_or("-"), status.as_u16());
+        let status = status.as_u16();
         let elapsed_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
         match error {
             None => tracing::info!(method, route, status, elapsed_us, "answered"),

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::handler::Handler;
 use axum::routing::MethodRouter;
 
-use super::answer::Payload;
+use super::answer::{Payload, plain_error};
 use super::error::Meaning;
 use super::state::AppState;
 
@@ -14,15 +14,39 @@ pub(super) type ErrorShape = fn(Meaning, &str) -> Payload;
 /// What is known of a URL outside its route.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Route {
-    /// For the log; a path could hold a channel and a uid.
+    /// For the log; a path could hold a channel and a uid. `-` when there is nothing at the path.
     pub(super) pattern: &'static str,
     pub(super) errors: ErrorShape,
+}
+
+/// What is known of every URL outside its route.
+#[derive(Debug, Default)]
+pub(super) struct Routes {
+    known: matchit::Router<Route>,
+    beneath: Vec<(&'static str, ErrorShape)>,
+}
+
+impl Routes {
+    pub(super) fn at(&self, path: &str) -> Route {
+        if let Ok(matched) = self.known.at(path) {
+            return *matched.value;
+        }
+        let is_beneath = |start: &str| {
+            path.strip_prefix(start)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let beneath = self.beneath.iter().find(|(start, _)| is_beneath(start));
+        Route {
+            pattern: "-",
+            errors: beneath.map_or(plain_error, |(_, errors)| *errors),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Table {
     pub(super) router: Router<AppState>,
-    pub(super) routes: matchit::Router<Route>,
+    pub(super) routes: Routes,
 }
 
 impl Table {
@@ -51,6 +75,13 @@ impl Table {
         self.route(pattern, route, errors)
     }
 
+    /// Where there is nothing beneath the start of a path, the 404 has this shape: a client that leaves a part of its
+    /// path empty reads the error as it reads others.
+    pub(super) fn beneath(mut self, start: &'static str, errors: ErrorShape) -> Self {
+        self.routes.beneath.push((start, errors));
+        self
+    }
+
     /// What answers an unknown path, and an unknown method of a known one.
     pub(super) fn otherwise<N, M>(mut self, not_found: N, not_allowed: M) -> Self
     where
@@ -66,6 +97,7 @@ impl Table {
 
     fn add(&mut self, path: &str, route: Route, answer: MethodRouter<AppState>) {
         self.routes
+            .known
             .insert(path, route)
             .expect("the router refuses the same patterns");
         self.router = std::mem::take(&mut self.router).route(path, answer);

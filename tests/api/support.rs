@@ -96,7 +96,7 @@ impl TestApp {
         )
     }
 
-    async fn answer(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn answer(&self, request: Request<Body>) -> Answer {
         let response = self.app().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
@@ -159,7 +159,7 @@ impl Answer {
     }
 }
 
-fn project() -> Project {
+pub(crate) fn project() -> Project {
     Project::new(
         "970CA35de60c44645bbae8a215061b33".parse().unwrap(),
         "5CFd2fd1755d40ecb72977518be15d3b".parse().unwrap(),

@@ -6,6 +6,7 @@ mod configuration;
 #[path = "../explained/mod.rs"]
 mod explained;
 mod inspect;
+mod malformed;
 mod mint;
 mod serving;
 mod support;

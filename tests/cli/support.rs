@@ -1,11 +1,12 @@
 //! Runs the binary with an environment of its own, in a directory of its own.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 pub(crate) const APP_ID: &str = "970CA35de60c44645bbae8a215061b33";
@@ -92,6 +93,15 @@ impl Server {
             address,
             _directory: directory,
         }
+    }
+
+    /// Reads what it writes from now on, so that it may write more than a pipe holds.
+    pub(crate) fn follow_log(&mut self) -> JoinHandle<String> {
+        let (mut stdout, mut stderr) = self.output.take().unwrap();
+        std::thread::spawn(move || {
+            let errors = std::thread::spawn(move || io::read_to_string(&mut stderr).unwrap());
+            io::read_to_string(&mut stdout).unwrap() + &errors.join().unwrap()
+        })
     }
 
     /// Leaves nobody to read what it writes.

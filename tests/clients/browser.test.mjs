@@ -1,87 +1,19 @@
-// The documented code and its relatives in a real browser, on a page of another origin. No page here has a
-// Playwright route: with one, Playwright answers the preflight itself.
+// The documented code and its relatives in a real browser, on a page of another origin.
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import http from 'node:http';
-import { after, before, test } from 'node:test';
 
-import { chromium } from 'playwright-core';
-
+import { AXIOS_PAGE, browserTests } from './browser.mjs';
 import { documentedSource } from './documented.mjs';
-import { APP_ID, startRelay, startServer } from './server.mjs';
+import { APP_ID } from './server.mjs';
 import { assert006 } from './tokens.mjs';
 
-const timeout = 60_000;
-
-let browser;
-let site;
-let origin;
-
-before(
-  async () => {
-    const axios = await readFile(new URL('dist/axios.min.js', import.meta.resolve('axios')));
-    site = http.createServer((request, response) => {
-      if (request.url === '/axios.js') {
-        response.setHeader('Content-Type', 'text/javascript').end(axios);
-      } else {
-        response.setHeader('Content-Type', 'text/html').end('<!doctype html><script src="/axios.js"></script>');
-      }
-    });
-    site.listen(0, '127.0.0.1');
-    await once(site, 'listening');
-    origin = `http://127.0.0.1:${site.address().port}`;
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: [
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
-      ],
-    });
-  },
-  { timeout },
-);
-
-after(
-  async () => {
-    await browser?.close();
-    site?.close();
-    site?.closeAllConnections();
-  },
-  { timeout },
-);
-
-/** A test with a server, a relay that sees what the browser sends to it, and a fresh page. */
-function browserTest(name, settings, body) {
-  test(name, { timeout }, async () => {
-    const server = await startServer(settings());
-    const relay = await startRelay(server.port);
-    const context = await browser.newContext();
-    try {
-      const page = await context.newPage();
-      const complaints = [];
-      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-      page.on('pageerror', (error) => complaints.push(String(error)));
-      await body({ url: relay.url, relay, page, complaints });
-    } finally {
-      await context.close();
-      await relay.stop();
-      await server.stop();
-    }
-  });
-}
+const { site, browserTest } = browserTests(AXIOS_PAGE);
 
 const noSettings = () => ({});
 
 /** Runs the documented code on the page; the answer is the token. */
 async function runDocumented(page, url) {
-  await page.goto(origin);
+  await page.goto(site.origin);
   await page.addScriptTag({ content: await documentedSource(url) });
   // The code tells of a failure by console.log and settles never.
   const failure = page
@@ -105,7 +37,7 @@ function fetchFromPage(page, address, headers = {}) {
 
 function assertPreflight(request, headers) {
   assert.equal(request.method, 'OPTIONS');
-  assert.equal(request.headers.origin, origin);
+  assert.equal(request.headers.origin, site.origin);
   assert.equal(request.headers['access-control-request-method'], 'GET');
   assert.equal(request.headers['access-control-request-headers'], headers);
 }
@@ -123,7 +55,7 @@ browserTest(
   'fetch with Authorization and X-Requested-With passes its preflight and gets a token',
   noSettings,
   async ({ url, relay, page }) => {
-    await page.goto(origin);
+    await page.goto(site.origin);
     const headers = { Authorization: 'Bearer abc', 'X-Requested-With': 'XMLHttpRequest' };
     const { status, body } = await fetchFromPage(page, `${url}/access_token?channel=test&uid=1234`, headers);
     assert.equal(status, 200);
@@ -135,7 +67,7 @@ browserTest(
 );
 
 browserTest('a page can read why its request was refused', noSettings, async ({ url, relay, page }) => {
-  await page.goto(origin);
+  await page.goto(site.origin);
   const simple = await fetchFromPage(page, `${url}/access_token?uid=1234`);
   assert.equal(simple.status, 400);
   assert.match(simple.body.error, /channel/);
@@ -156,7 +88,7 @@ browserTest('a page can read why its request was refused', noSettings, async ({ 
 
 browserTest(
   "CORS_ALLOW_ORIGIN with the page's origin lets it in",
-  () => ({ CORS_ALLOW_ORIGIN: origin }),
+  () => ({ CORS_ALLOW_ORIGIN: site.origin }),
   async ({ url, relay, page }) => {
     assert006(await runDocumented(page, url), 'test', '1234');
     assertPreflight(relay.requests()[0], 'content-type');

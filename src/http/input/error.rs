@@ -7,6 +7,8 @@ use crate::token::{Excerpt, IdError, TimeError, UnixTime};
 pub(in crate::http) enum InputError {
     #[error("{name} must be one value: send {name}=…, without brackets")]
     Array { name: &'static str },
+    #[error("{name} must be a text or a number, not true or false")]
+    Boolean { name: &'static str },
     #[error("channel name is required")]
     ChannelRequired,
     #[error("{first} and {second} mean the same and differ; send one of them")]
@@ -87,7 +89,7 @@ impl InputError {
             Self::NoService { .. } => "service_required",
             Self::PathNotUtf8 => "path_undecodable",
             Self::FormNotUtf8 | Self::Json(_) | Self::NoObject => "body_unreadable",
-            Self::NotAList { .. } | Self::NotAnObject { .. } => "field_type",
+            Self::Boolean { .. } | Self::NotAList { .. } | Self::NotAnObject { .. } => "field_type",
             Self::Uid { .. } => "uid_invalid",
             Self::Past { .. } => "end_in_the_past",
             Self::Placeholder { .. } => "placeholder",

@@ -2,7 +2,12 @@
 
 use super::error::InputError;
 use super::parameters::Parameter;
-use crate::token::{ChannelName, Excerpt, Lifetime, Role, TimeError, Uid, UnixTime, UserId};
+use crate::token::{
+    ChannelName, Excerpt, Lifetime, Role, TimeError, Uid, UnixTime, UserAccount, UserId,
+};
+
+/// What a URL template calls a user.
+const USER: [&str; 5] = ["uid", "rtcuid", "rtmuid", "account", "id"];
 
 pub(in crate::http) fn channel(
     parameter: Option<Parameter<'_>>,
@@ -27,14 +32,14 @@ pub(in crate::http) fn uid(parameter: Option<Parameter<'_>>) -> Result<Uid, Inpu
     if is_number {
         return numeric_uid(parameter).map(Uid::from);
     }
-    refuse_placeholder(name, value, &["uid"])?;
+    refuse_placeholder(name, value, &USER)?;
     Uid::parse(value).map_err(|error| InputError::Identifier { name, error })
 }
 
 /// A number of 32 bits, without leading zeros: they would be another user to a client that passes the text.
 pub(in crate::http) fn numeric_uid(parameter: Parameter<'_>) -> Result<u32, InputError> {
     let Parameter { name, value, .. } = parameter;
-    refuse_placeholder(name, value, &["uid"])?;
+    refuse_placeholder(name, value, &USER)?;
     let number = value
         .parse::<u32>()
         .ok()
@@ -45,13 +50,20 @@ pub(in crate::http) fn numeric_uid(parameter: Parameter<'_>) -> Result<u32, Inpu
     })
 }
 
+/// A user account, whatever it looks like.
+pub(in crate::http) fn account(parameter: Parameter<'_>) -> Result<UserAccount, InputError> {
+    let Parameter { name, value, .. } = parameter;
+    refuse_placeholder(name, value, &USER)?;
+    UserAccount::new(value).map_err(|error| InputError::Identifier { name, error })
+}
+
 /// A user of signaling or chat.
 pub(in crate::http) fn user_id(
     name: &'static str,
     parameter: Option<Parameter<'_>>,
 ) -> Result<UserId, InputError> {
     let Parameter { name, value, .. } = parameter.ok_or(InputError::Required { name })?;
-    refuse_placeholder(name, value, &["uid", "account", "id"])?;
+    refuse_placeholder(name, value, &USER)?;
     UserId::new(value).map_err(|error| InputError::Identifier { name, error })
 }
 

@@ -7,6 +7,6 @@ mod json;
 mod parameters;
 
 pub(super) use error::InputError;
-pub(super) use fields::{channel, lifetime, numeric_uid, role, uid, until, user_id, word};
+pub(super) use fields::{account, channel, lifetime, numeric_uid, role, uid, until, user_id, word};
 pub(super) use json::Json;
 pub(super) use parameters::{Parameter, Parameters};

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::decode;
 use super::error::InputError;
+use super::fields::word;
 use super::json::Json;
 
 /// What a client sent, by name, in its order.
@@ -14,6 +15,7 @@ pub(in crate::http) struct Parameters<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
 enum Value<'a> {
     Text(Cow<'a, str>),
     Number(&'a str),
+    Boolean(bool),
     Absent,
     /// A list or an object.
     Many(&'a Json),
@@ -48,8 +50,7 @@ impl<'a> Parameters<'a> {
         let fields = fields.iter().map(|(name, value)| {
             let value = match value {
                 Json::Null => Value::Absent,
-                Json::Boolean(true) => Value::Text(Cow::Borrowed("true")),
-                Json::Boolean(false) => Value::Text(Cow::Borrowed("false")),
+                Json::Boolean(boolean) => Value::Boolean(*boolean),
                 Json::Number(number) => Value::Number(number),
                 Json::Text(text) => Value::Text(Cow::Borrowed(text)),
                 many @ (Json::List(_) | Json::Object(_)) => Value::Many(many),
@@ -86,6 +87,7 @@ impl<'a> Parameters<'a> {
                     value,
                     is_number: true,
                 },
+                Some(Value::Boolean(_)) => return Err(InputError::Boolean { name }),
                 Some(Value::Many(_)) => return Err(InputError::Array { name }),
                 Some(Value::Text(_) | Value::Absent) | None => continue,
             };
@@ -101,6 +103,17 @@ impl<'a> Parameters<'a> {
             }
         }
         Ok(found)
+    }
+
+    /// Whether a flag of this name is set, if it is given.
+    pub(in crate::http) fn flag(&self, name: &'static str) -> Result<Option<bool>, InputError> {
+        if let Some(Value::Boolean(boolean)) = self.only(name)? {
+            return Ok(Some(*boolean));
+        }
+        let words = [("true", true), ("1", true), ("false", false), ("0", false)];
+        let flag = self.one_of(&[name])?;
+        flag.map(|flag| word(flag, &words, "true or false"))
+            .transpose()
     }
 
     /// The fields of an object that is given under this name.

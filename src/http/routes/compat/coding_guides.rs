@@ -19,7 +19,7 @@ use crate::http::extract::{Body, QueryText};
 use crate::http::input::{self, Parameters};
 use crate::http::state::AppState;
 use crate::http::table::Table;
-use crate::issuer::{Subject, TokenRequest};
+use crate::issuer::{Issued, Subject, TokenRequest};
 use crate::token::Uid;
 
 pub(super) fn routes(table: Table) -> Table {
@@ -52,14 +52,14 @@ fn answer(state: &AppState, caller: Caller, fields: &Parameters<'_>) -> Result<R
         lifetime: Some(state.lifetime()),
     };
     let issued = state.issue(caller, request, state.now())?;
-    let body = json!({
-        "token": issued.token,
-        "appId": state.issuer().app_id().as_str(),
-        "channelName": channel.as_str(),
-        "uid": written(&uid),
-        "expiresAt": issued.expires_at.seconds(),
-    });
-    Ok(in_json(body.to_string()))
+    let Issued {
+        token, expires_at, ..
+    } = issued;
+    let app_id = state.issuer().app_id();
+    let (channel, uid) = (json!(channel.as_str()), written(&uid));
+    Ok(in_json(format!(
+        r#"{{"token":"{token}","appId":"{app_id}","channelName":{channel},"uid":{uid},"expiresAt":{expires_at}}}"#
+    )))
 }
 
 /// A number, or a user account as text.

@@ -24,12 +24,16 @@ use crate::http::input::{self, InputError, Parameter, Parameters};
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{Grants, ServiceRequest, Target};
-use crate::token::{Privilege, Uid, UserAccount};
+use crate::token::{Privilege, Uid};
 
 type Answer = Result<Response, Error>;
 
 pub(super) fn routes(table: Table) -> Table {
     table
+        .beneath("/rtc", error)
+        .beneath("/rtm", error)
+        .beneath("/rte", error)
+        .beneath("/chat", error)
         .both_ways(
             "/rtc/{channel}/{role}/{tokenType}/{uid}",
             get(rtc_token),
@@ -46,7 +50,7 @@ pub(super) fn routes(table: Table) -> Table {
             get(both_tokens),
             error,
         )
-        .both_ways("/chat/app", get(chat_token), error)
+        .both_ways("/chat/app", get(chat_app_token), error)
         .both_ways("/chat/account/{id}", get(chat_token), error)
         .both_ways("/getToken", post(any_token), text_error)
         .both_ways("/token/getNew", post(any_token), text_error)
@@ -106,24 +110,24 @@ async fn both_tokens(
     Ok(in_json(body.concat()))
 }
 
-/// For an account if the path has one, or else for an app.
+async fn chat_app_token(State(state): State<AppState>, caller: Caller, query: QueryText) -> Answer {
+    let target = Target::Chat { user_id: None };
+    in_chat(&state, caller, &query, target)
+}
+
 async fn chat_token(
     State(state): State<AppState>,
     caller: Caller,
     path: Path,
     query: QueryText,
 ) -> Answer {
-    let lifetime = lifetime(&state, query.parse()?.one_of(&["expiry"])?)?;
-    let user_id = path
-        .get("id")
-        .map(|id| input::user_id("id", Some(id)))
-        .transpose()?;
-    let token = issue(
-        &state,
-        caller,
-        vec![Target::Chat { user_id }.as_usual()],
-        lifetime,
-    )?;
+    let user_id = Some(input::user_id("id", path.get("id"))?);
+    in_chat(&state, caller, &query, Target::Chat { user_id })
+}
+
+fn in_chat(state: &AppState, caller: Caller, query: &QueryText, target: Target) -> Answer {
+    let lifetime = lifetime(state, query.parse()?.one_of(&["expiry"])?)?;
+    let token = issue(state, caller, vec![target.as_usual()], lifetime)?;
     Ok(in_json([r#"{"chatToken":""#, &token, r#""}"#].concat()))
 }
 
@@ -183,27 +187,16 @@ fn services(fields: &Parameters<'_>) -> Result<Vec<ServiceRequest>, InputError> 
 /// The channel, role and user of a path.
 fn in_channel(path: &Path, uid: &'static str) -> Result<ServiceRequest, InputError> {
     let channel = input::channel(path.get("channel"))?;
-    let role = input::role(path.get("role"))?;
-    Ok(rtc(
-        channel,
-        user(path.get("tokenType"), path.get(uid))?,
-        role,
-    ))
+    let role = input::role(Some(path.part("role")?))?;
+    let token_type = path.part("tokenType")?;
+    Ok(rtc(channel, user(token_type, path.part(uid)?)?, role))
 }
 
 /// The token type says whether a uid is a number or a user account, whatever it looks like.
-fn user(token_type: Option<Parameter<'_>>, uid: Option<Parameter<'_>>) -> Result<Uid, InputError> {
-    let token_type = token_type.ok_or(InputError::Required { name: "tokenType" })?;
-    let uid = uid.ok_or(InputError::Required { name: "uid" })?;
+fn user(token_type: Parameter<'_>, uid: Parameter<'_>) -> Result<Uid, InputError> {
     let words = [("uid", true), ("userAccount", false)];
     if input::word(token_type, &words, "uid or userAccount")? {
         return input::numeric_uid(uid).map(Uid::from);
     }
-    let account = UserAccount::new(uid.value);
-    account
-        .map(Uid::Account)
-        .map_err(|error| InputError::Identifier {
-            name: uid.name,
-            error,
-        })
+    input::account(uid).map(Uid::Account)
 }

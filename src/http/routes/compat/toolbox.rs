@@ -33,7 +33,8 @@ pub(super) fn routes(table: Table) -> Table {
 }
 
 fn error(_meaning: Meaning, message: &str) -> Payload {
-    Payload::Json(json!({ "code": -1, "message": message, "data": "" }).to_string())
+    let message = json!(message);
+    Payload::Json(format!(r#"{{"code":-1,"message":{message},"data":""}}"#))
 }
 
 async fn docker_image(
@@ -101,29 +102,21 @@ fn enabled(fields: &Parameters<'_>) -> Result<Vec<ServiceRequest>, InputError> {
     Ok(services)
 }
 
-/// One service: what both flags enable is in one map of privileges.
 fn chat(service: &Parameters<'_>) -> Result<Option<ServiceRequest>, InputError> {
-    let is_app = is_set(service, "enableApp")?;
-    if !is_set(service, "enableUser")? {
-        return Ok(is_app.then(|| Target::Chat { user_id: None }.as_usual()));
+    let mut targets = Vec::new();
+    if is_set(service, "enableUser")? {
+        let user_id = input::user_id("userUuid", service.one_of(&["userUuid"])?)?;
+        targets.push(Target::Chat {
+            user_id: Some(user_id),
+        });
     }
-    let user_id = input::user_id("userUuid", service.one_of(&["userUuid"])?)?;
-    let user = Target::Chat {
-        user_id: Some(user_id),
-    };
-    let app = Target::Chat { user_id: None }.usual_grants();
-    let grants: Grants = user
-        .usual_grants()
-        .iter()
-        .chain(app.iter().filter(|_| is_app))
-        .collect();
-    Ok(Some(ServiceRequest {
-        target: user,
-        grants,
-    }))
+    if is_set(service, "enableApp")? {
+        targets.push(Target::Chat { user_id: None });
+    }
+    Ok(in_one(targets))
 }
 
-fn apaas(service: &Parameters<'_>) -> Result<Vec<ServiceRequest>, InputError> {
+fn apaas(service: &Parameters<'_>) -> Result<Option<ServiceRequest>, InputError> {
     let mut targets = Vec::new();
     let user = || input::user_id("userUuid", service.one_of(&["userUuid"])?);
     if is_set(service, "enable")? || is_set(service, "enableRoomUser")? {
@@ -145,7 +138,17 @@ fn apaas(service: &Parameters<'_>) -> Result<Vec<ServiceRequest>, InputError> {
     if is_set(service, "enableApp")? {
         targets.push(Target::ApaasApp);
     }
-    Ok(targets.into_iter().map(Target::as_usual).collect())
+    Ok(in_one(targets))
+}
+
+/// A token has each service once: for the first of these, with what all of them grant.
+fn in_one(targets: Vec<Target>) -> Option<ServiceRequest> {
+    let grants: Grants = targets
+        .iter()
+        .flat_map(|target| target.usual_grants().iter().collect::<Vec<_>>())
+        .collect();
+    let target = targets.into_iter().next()?;
+    Some(ServiceRequest { target, grants })
 }
 
 fn classroom_role(parameter: Parameter<'_>) -> Result<i16, InputError> {
@@ -159,14 +162,11 @@ fn classroom_role(parameter: Parameter<'_>) -> Result<i16, InputError> {
 }
 
 fn is_set(service: &Parameters<'_>, name: &'static str) -> Result<bool, InputError> {
-    let words = [("true", true), ("1", true), ("false", false), ("0", false)];
-    service
-        .one_of(&[name])?
-        .map_or(Ok(false), |flag| input::word(flag, &words, "true or false"))
+    Ok(service.flag(name)?.unwrap_or(false))
 }
 
 /// What the examples' numbers mean.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Rtc,
     Rtm,
@@ -196,7 +196,7 @@ async fn hosted(
     ))
 }
 
-/// `type` is one, `types` a list of them; RTC without either.
+/// `type` is one, `types` a list of them; RTC without either. What is listed twice is meant once.
 fn kinds(fields: &Parameters<'_>) -> Result<Vec<Kind>, InputError> {
     let kind = |name, value| {
         let parameter = Parameter {
@@ -216,20 +216,22 @@ fn kinds(fields: &Parameters<'_>) -> Result<Vec<Kind>, InputError> {
         (None, Some([])) => Err(InputError::NoService {
             known: "types 1 (RTC) and 2 (RTM)",
         }),
-        (None, Some(list)) => list
-            .iter()
-            .take(MAX_KINDS)
-            .map(|entry| kind("types", scalar(entry)))
-            .collect(),
+        (None, Some(list)) => {
+            let mut kinds = Vec::new();
+            for entry in list {
+                let kind = kind("types", scalar(entry))?;
+                if !kinds.contains(&kind) {
+                    kinds.push(kind);
+                }
+            }
+            Ok(kinds)
+        }
         (Some(_), Some(_)) => Err(InputError::Contradiction {
             first: "type",
             second: "types",
         }),
     }
 }
-
-/// There are no more; a longer list repeats itself.
-const MAX_KINDS: usize = 2;
 
 fn scalar(entry: &Json) -> &str {
     match entry {
