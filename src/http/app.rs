@@ -12,8 +12,8 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::HeaderValue;
-use axum::http::header::CONNECTION;
+use axum::http::header::{CONNECTION, HOST};
+use axum::http::{HeaderValue, Version};
 use axum::response::{IntoResponse, Response};
 use tower::{Service, ServiceExt};
 
@@ -88,6 +88,9 @@ impl App {
     }
 
     async fn route(&self, request: Request) -> Response {
+        if request.version() == Version::HTTP_11 && !request.headers().contains_key(HOST) {
+            return Error::HostMissing.into_response();
+        }
         match body::read(request).await {
             Ok(request) => self.0.router.clone().oneshot(request).await.into_response(),
             Err(error) => error.into_response(),

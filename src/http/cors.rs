@@ -4,6 +4,7 @@
 //! origin that is not allowed gets an answer that its browser keeps from the page. Never with credentials.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::time::Duration;
 
 use axum::extract::Request;
@@ -63,7 +64,7 @@ impl Cors {
 
     pub(super) async fn preflight(&self, request: Request) -> Response {
         let nothing =
-            service_fn(async |_: Request| Ok::<Response, Infallible>(Response::default()));
+            service_fn(|_: Request| ready(Ok::<Response, Infallible>(Response::default())));
         self.preflights
             .layer(nothing)
             .oneshot(request)

@@ -21,6 +21,8 @@ pub(super) enum Error {
     BodyTooLong { limit: usize },
     #[error("the body did not arrive within {seconds} seconds")]
     BodyTooSlow { seconds: u64 },
+    #[error("an HTTP/1.1 request must have a Host header")]
+    HostMissing,
     #[error(transparent)]
     Input(#[from] InputError),
     #[error("this path does not answer this method; the Allow header names those that it does")]
@@ -52,6 +54,7 @@ impl Error {
             Self::BodyBroken => (StatusCode::BAD_REQUEST, "body_broken"),
             Self::BodyTooLong { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_long"),
             Self::BodyTooSlow { .. } => (StatusCode::REQUEST_TIMEOUT, "body_too_slow"),
+            Self::HostMissing => (StatusCode::BAD_REQUEST, "host_missing"),
             Self::Input(error) => (StatusCode::BAD_REQUEST, error.code()),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),

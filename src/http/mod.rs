@@ -36,5 +36,13 @@ fn table(compat: &Compat) -> Table {
         .both_ways("/ping", get(health::ping), plain_error);
     // The server's own API, then the clients of other token servers.
     routes::compat::routes(inspect::routes(tokens::routes(own)), compat)
-        .otherwise(async || Error::NotFound, async || Error::MethodNotAllowed)
+        .otherwise(not_found, method_not_allowed)
+}
+
+async fn not_found() -> Error {
+    Error::NotFound
+}
+
+async fn method_not_allowed() -> Error {
+    Error::MethodNotAllowed
 }

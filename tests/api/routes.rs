@@ -1,6 +1,7 @@
 //! The URLs beside the tokens: the page, health, and what is not there.
 
-use axum::http::Method;
+use axum::body::Body;
+use axum::http::{Method, Request, Version};
 
 use crate::support::TestApp;
 
@@ -122,6 +123,18 @@ async fn a_server_that_is_switched_off_is_a_404_like_any_other() {
     let app = TestApp::new().compat("none");
     assert_eq!(app.get("/rtm/alice").await.status, 404);
     assert_eq!(app.get("/v1/tokens?channel=a").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_request_of_http_1_1_without_a_host_is_a_400() {
+    let request = Request::get("/ping").body(Body::empty()).unwrap();
+    let answer = TestApp::new().answer_as_is(request).await;
+    answer.is_error(400, "an HTTP/1.1 request must have a Host header");
+    let request = Request::get("/ping")
+        .version(Version::HTTP_10)
+        .body(Body::empty())
+        .unwrap();
+    assert_eq!(TestApp::new().answer_as_is(request).await.status, 200);
 }
 
 #[tokio::test]

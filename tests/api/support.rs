@@ -6,7 +6,7 @@ use agora_token_server::http::{App, AppState, Settings};
 use agora_token_server::issuer::Issuer;
 use agora_token_server::token::{Binding, Lifetime, Project, SignedBy, UnixTime, v006, v007};
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -96,7 +96,16 @@ impl TestApp {
         )
     }
 
-    pub(crate) async fn answer(&self, request: Request<Body>) -> Answer {
+    /// As a client of HTTP/1.1 sends it, with a host.
+    pub(crate) async fn answer(&self, mut request: Request<Body>) -> Answer {
+        request
+            .headers_mut()
+            .entry("host")
+            .or_insert(HeaderValue::from_static("test"));
+        self.answer_as_is(request).await
+    }
+
+    pub(crate) async fn answer_as_is(&self, request: Request<Body>) -> Answer {
         let response = self.app().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();

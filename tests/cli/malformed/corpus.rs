@@ -792,19 +792,19 @@ fn lines(cases: &mut Vec<Case>) {
             NoRequest(400),
         ),
         (
-            b"OPTIONS * HTTP/1.1\r\nConnection: close\r\n\r\n",
+            b"OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
             Refusal(404),
         ),
         (
-            b"CONNECT a:443 HTTP/1.1\r\nConnection: close\r\n\r\n",
+            b"CONNECT a:443 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
             Refusal(404),
         ),
         (
-            b"GET a:443 HTTP/1.1\r\nConnection: close\r\n\r\n",
+            b"GET a:443 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
             Refusal(404),
         ),
         (
-            b"TRACE /nothing HTTP/1.1\r\nConnection: close\r\n\r\n",
+            b"TRACE /nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
             Refusal(404),
         ),
     ] {
