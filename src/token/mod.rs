@@ -16,6 +16,7 @@ mod excerpt;
 pub mod explain;
 mod hmac;
 mod id;
+mod inflate;
 mod parsed;
 mod privilege;
 mod service;

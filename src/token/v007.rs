@@ -19,10 +19,11 @@ use subtle::ConstantTimeEq;
 
 use super::app_id::AppId;
 use super::certificate::{AppCertificate, Project, SignedBy};
-use super::deflate::{deflate, inflate};
+use super::deflate::deflate;
 use super::encode::encode;
 use super::error::{ParseError, VerifyError};
 use super::hmac::Signature;
+use super::inflate::inflate;
 use super::service::Services;
 use super::time::UnixTime;
 use super::wire::{Reader, Writer};

@@ -2,8 +2,9 @@
 
 use flate2::{Decompress, FlushDecompress};
 
-use super::super::deflate::{deflate, inflate};
+use super::super::deflate::deflate;
 use super::super::encode::encode;
+use super::super::inflate::inflate;
 use super::super::v007;
 
 /// The most that is read of a stream that does not end.
