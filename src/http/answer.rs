@@ -22,17 +22,34 @@ pub(super) fn in_json(body: impl Into<Body>) -> Response {
     response
 }
 
-/// A part of the page, which runs no code and loads nothing from elsewhere.
-pub(super) fn page(content_type: &'static str, body: impl Into<Body>) -> Response {
+/// An answer in JSON that is the same for everyone for as long as the server runs.
+pub(super) fn public_json(body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
+    let headers = [(CONTENT_TYPE, JSON), (CACHE_CONTROL, "no-cache"), NOSNIFF];
+    stamp(&mut response, &headers);
+    response
+}
+
+/// A part of a page that runs no code and loads nothing from elsewhere.
+pub(super) fn page(content_type: &'static str, body: impl Into<Body>) -> Response {
+    let policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; \
+                  frame-ancestors 'none'";
+    guarded(content_type, policy, body.into())
+}
+
+/// A part of a page whose code is the server's own, and asks this server alone.
+pub(super) fn page_with_code(content_type: &'static str, body: impl Into<Body>) -> Response {
+    let policy = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
+                  base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    guarded(content_type, policy, body.into())
+}
+
+fn guarded(content_type: &'static str, policy: &'static str, body: Body) -> Response {
+    let mut response = Response::new(body);
     let headers = [
         (CONTENT_TYPE, content_type),
         (CACHE_CONTROL, "no-cache"),
-        (
-            CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; \
-             frame-ancestors 'none'",
-        ),
+        (CONTENT_SECURITY_POLICY, policy),
         (REFERRER_POLICY, "no-referrer"),
         NOSNIFF,
     ];

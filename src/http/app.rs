@@ -42,7 +42,7 @@ impl App {
     /// An app with a state, for pages of these origins and the clients of these other servers.
     #[must_use]
     pub fn new(state: AppState, origins: &AllowedOrigins, compat: &Compat) -> Self {
-        let Table { router, routes } = super::table(compat);
+        let Table { router, routes, .. } = super::table(compat);
         let router = router.with_state(state);
         Self(Arc::new(Inner {
             router,

@@ -30,6 +30,16 @@ pub(super) async fn read(request: Request) -> Result<Request, Error> {
     }
 }
 
+/// What can be wrong with a body.
+pub(super) fn errors() -> [Error; 3] {
+    let seconds = PATIENCE.as_secs();
+    [
+        Error::BodyBroken,
+        Error::BodyTooLong { limit: MAX_BYTES },
+        Error::BodyTooSlow { seconds },
+    ]
+}
+
 fn is_too_long(error: &axum::Error) -> bool {
     std::error::Error::source(error)
         .is_some_and(<dyn std::error::Error + 'static>::is::<LengthLimitError>)

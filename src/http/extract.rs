@@ -13,7 +13,7 @@ use crate::access::Caller;
 
 /// The most of a query that is read. The longest that a client can mean has a channel of 64 and an account of 255
 /// bytes, all percent-encoded: some 1,000 bytes.
-const MAX_QUERY_BYTES: usize = 8 * 1024;
+pub(super) const MAX_QUERY_BYTES: usize = 8 * 1024;
 
 /// The text of a URL's query.
 #[derive(Debug)]

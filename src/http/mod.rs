@@ -8,6 +8,7 @@ mod error;
 mod extract;
 mod input;
 mod log;
+mod openapi;
 mod routes;
 mod serve;
 mod state;
@@ -25,17 +26,22 @@ use table::Table;
 
 /// Every URL that the server answers. What surrounds them is in [`App`].
 fn table(compat: &Compat) -> Table {
-    use routes::{health, inspect, page, tokens};
-    let own = Table::default()
-        // For people.
+    use routes::{about, docs, health, inspect, page, tokens};
+    let pages = Table::default()
         .route("/", get(page::html), plain_error)
         .route("/page.css", get(page::css), plain_error)
         .route("/favicon.ico", get(page::icon), plain_error)
-        // For platforms.
-        .both_ways("/healthz", get(health::healthz), plain_error)
-        .both_ways("/ping", get(health::ping), plain_error);
+        .route("/docs", get(docs::html), plain_error)
+        .route("/docs.css", get(docs::css), plain_error)
+        .route("/docs.js", get(docs::js), plain_error);
     // The server's own API, then the clients of other token servers.
-    routes::compat::routes(inspect::routes(tokens::routes(own)), compat)
+    routes::compat::routes(inspect::routes(tokens::routes(pages)), compat)
+        // For platforms.
+        .section(about::HEALTH)
+        .both_ways("/healthz", get(health::healthz), plain_error, [about::healthz()])
+        .both_ways("/ping", get(health::ping), plain_error, [about::ping()])
+        .section(about::DOCUMENT)
+        .documented("/openapi.json", docs::openapi, plain_error, about::openapi())
         .otherwise(not_found, method_not_allowed)
 }
 

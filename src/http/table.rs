@@ -1,11 +1,14 @@
 //! The table of URLs: what answers each, and in which shape its errors are answered.
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::handler::Handler;
-use axum::routing::MethodRouter;
+use axum::response::Response;
+use axum::routing::{MethodRouter, get};
 
 use super::answer::{Payload, plain_error};
 use super::error::Meaning;
+use super::openapi::{Document, Operation, Section};
 use super::state::AppState;
 
 /// How a URL's clients expect an error: its status or code and its sentence, in a body of their own.
@@ -47,9 +50,17 @@ impl Routes {
 pub(super) struct Table {
     pub(super) router: Router<AppState>,
     pub(super) routes: Routes,
+    pub(super) document: Document,
 }
 
 impl Table {
+    /// What comes now belongs together, in the description.
+    pub(super) fn section(mut self, section: Section) -> Self {
+        self.document.begin(section);
+        self
+    }
+
+    /// A route that is part of no API.
     pub(super) fn route(
         mut self,
         pattern: &'static str,
@@ -60,13 +71,18 @@ impl Table {
         self
     }
 
-    /// A route with and without a slash at its end, answered alike: clients send both, and a redirect would lose some.
+    /// A route, and what it does for each of its methods, with and without a slash at its end, answered alike: clients
+    /// send both, and a redirect would lose some.
     pub(super) fn both_ways(
         mut self,
         pattern: &'static str,
         route: MethodRouter<AppState>,
         errors: ErrorShape,
+        operations: impl IntoIterator<Item = Operation>,
     ) -> Self {
+        for operation in operations {
+            self.document.add(pattern, errors, operation);
+        }
         self.add(
             &format!("{pattern}/"),
             Route { pattern, errors },
@@ -80,6 +96,23 @@ impl Table {
     pub(super) fn beneath(mut self, start: &'static str, errors: ErrorShape) -> Self {
         self.routes.beneath.push((start, errors));
         self
+    }
+
+    /// Answers the description of what is in the table by now, and of itself.
+    pub(super) fn documented(
+        mut self,
+        pattern: &'static str,
+        answer: fn(Bytes) -> Response,
+        errors: ErrorShape,
+        operation: Operation,
+    ) -> Self {
+        self.document.add(pattern, errors, operation);
+        let document = Bytes::from(std::mem::take(&mut self.document).finish());
+        let route = get(move || {
+            let document = document.clone();
+            async move { answer(document) }
+        });
+        self.route(pattern, route, errors)
     }
 
     /// What answers an unknown path, and an unknown method of a known one.

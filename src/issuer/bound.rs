@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Issued;
 use super::issue::ends;
@@ -12,11 +13,12 @@ use crate::token::{
 };
 
 /// A token, with all that a client wants to know of it. Times are Unix seconds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Receipt {
     /// The token, as the SDK takes it.
     pub token: String,
     /// In which format.
+    #[schema(value_type = String)]
     pub version: TokenVersion,
     /// For which project.
     pub app_id: String,
@@ -57,7 +59,7 @@ impl Receipt {
 }
 
 /// A service of an issued token, as it was read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Bound {
     /// The service, or the kind of a 005 key.
     pub service: &'static str,

@@ -7,6 +7,7 @@ mod body;
 mod compat;
 mod cors;
 mod input;
+mod openapi;
 mod routes;
 mod serve;
 mod support;

@@ -4,7 +4,9 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
+use super::about;
 use super::tokens::problem;
 use crate::http::answer::in_json;
 use crate::http::error::Error;
@@ -16,13 +18,18 @@ use crate::token::explain::{Expected, ExpectedUid, Question, explain};
 use crate::token::{Role, ServiceKind};
 
 pub(in crate::http) fn routes(table: Table) -> Table {
-    table.both_ways("/v1/tokens/inspect", post(answer), problem)
+    table.both_ways(
+        "/v1/tokens/inspect",
+        post(answer),
+        problem,
+        [about::inspect()],
+    )
 }
 
 /// A token, and what a client uses it for. Whatever is not given is not checked.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Inspection {
+pub(super) struct Inspection {
     /// The token as it was found.
     token: String,
     /// The channel that the client gives to `join`.

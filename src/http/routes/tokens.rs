@@ -5,6 +5,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde_json::{Map, Value, json};
 
+use super::about;
 use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
@@ -17,7 +18,12 @@ use crate::issuer::{Receipt, TokenRequest};
 use crate::token::Excerpt;
 
 pub(in crate::http) fn routes(table: Table) -> Table {
-    table.both_ways("/v1/tokens", get(of_query).post(of_body), problem)
+    table.section(about::TOKENS).both_ways(
+        "/v1/tokens",
+        get(of_query).post(of_body),
+        problem,
+        [about::token_of_query(), about::token_of_body()],
+    )
 }
 
 /// Problem details (RFC 9457); `code` stays the same where the words may not.

@@ -19,6 +19,7 @@ mod service;
 mod subject;
 
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 pub use error::{Problem, WrittenError};
 pub use scalar::{WrittenNumber, WrittenPrivileges};
@@ -28,7 +29,7 @@ use super::request::TokenRequest;
 use crate::token::{Lifetime, TokenVersion};
 
 /// A token request in writing.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WrittenRequest {
     /// The format: `005`, `006` or `007`, which is the default.

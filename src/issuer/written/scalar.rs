@@ -5,6 +5,9 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::error::{Problem, WrittenError};
 use crate::token::Excerpt;
@@ -54,6 +57,20 @@ impl<'de> Deserialize<'de> for WrittenNumber {
     }
 }
 
+impl PartialSchema for WrittenNumber {
+    fn schema() -> RefOr<Schema> {
+        let number = ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::Integer, Type::String]))
+            .minimum(Some(0))
+            .maximum(Some(u32::MAX))
+            .pattern(Some("^(0|[1-9][0-9]{0,9})$"))
+            .description(Some("A number, with or without quotes."));
+        number.into()
+    }
+}
+
+impl ToSchema for WrittenNumber {}
+
 struct Written;
 
 impl Visitor<'_> for Written {
@@ -81,7 +98,7 @@ impl Visitor<'_> for Written {
 }
 
 /// Privileges by name: a list, for as long as the token lasts, or each with its seconds.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(
     untagged,
     expecting = "privileges are a list of names, or an object of names with seconds or null"
@@ -90,5 +107,6 @@ pub enum WrittenPrivileges {
     /// For as long as the token lasts.
     Names(Vec<String>),
     /// Each with its own lifetime in seconds; null for as long as the token lasts.
+    #[schema(value_type = BTreeMap<String, Option<u32>>)]
     Lifetimes(BTreeMap<String, Option<WrittenNumber>>),
 }

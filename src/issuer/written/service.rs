@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::scalar::{WrittenNumber, WrittenPrivileges};
 
@@ -10,7 +11,7 @@ use super::scalar::{WrittenNumber, WrittenPrivileges};
 ///
 /// Without `privileges` each grants what it is usually asked for. `uid` and `account` exclude one another; without
 /// either the token is for any user.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(tag = "service", rename_all = "snake_case", deny_unknown_fields)]
 pub enum WrittenService {
     /// Real-time voice and video (006, 007).
@@ -96,7 +97,7 @@ pub enum WrittenService {
 }
 
 /// A user in an RTC channel. `role` and `privileges` exclude one another; without either the user may join.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InRtc {
     /// The channel.
@@ -112,7 +113,7 @@ pub struct InRtc {
 }
 
 /// A user in a channel.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InChannel {
     /// The channel.
@@ -126,7 +127,7 @@ pub struct InChannel {
 }
 
 /// A channel, and signaling beside it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WithRtm {
     /// The channel.
@@ -142,7 +143,7 @@ pub struct WithRtm {
 }
 
 /// For which channel and user a 005 key is.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Key {
     /// The channel.

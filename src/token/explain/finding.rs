@@ -1,9 +1,10 @@
 //! One thing that is worth saying about a token.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// The token is refused, or does not do what is expected of it.
@@ -27,7 +28,7 @@ impl Severity {
 }
 
 /// One thing that is worth saying about a token. It shows at most 64 bytes of any text of the token, and no secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Finding {
     /// Its name for programs, which stays the same: `channel_differs`.
     pub code: &'static str,

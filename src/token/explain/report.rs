@@ -1,14 +1,17 @@
 //! What a token says, as data: the JSON of `inspect --json`.
 
+use std::collections::BTreeSet;
+
 use serde::ser::{SerializeMap, Serializer};
 
 use super::super::version::TokenVersion;
 use super::finding::{Finding, Severity};
 
 /// What a token says, and what there is to say about it. Whatever it does not hold, or could not be read, is null.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Report {
     /// The format, by the token's first three characters.
+    #[schema(value_type = Option<String>)]
     pub version: Option<TokenVersion>,
     /// The project that it names; nothing when that is damaged.
     pub app_id: Option<String>,
@@ -27,7 +30,7 @@ pub struct Report {
 }
 
 /// Whether a token's signature is of a project.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Signature {
     /// It is of the project's certificate.
@@ -41,7 +44,7 @@ pub enum Signature {
 }
 
 /// A service that a token opens.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct ReportedService {
     /// Its number in a 007 token, or the number of the kind of a 005 key. A 006 token has none.
     #[serde(rename = "type")]
@@ -50,14 +53,16 @@ pub struct ReportedService {
     pub name: Option<&'static str>,
     /// Its fields by name, in the token's order.
     #[serde(flatten, serialize_with = "by_name")]
+    #[schema(value_type = BTreeMap<String, Field>)]
     pub fields: Vec<(&'static str, Field)>,
     /// What may be done there, in the token's order.
     #[serde(serialize_with = "by_privilege")]
+    #[schema(value_type = BTreeMap<String, Option<u64>>)]
     pub privileges: Vec<ReportedPrivilege>,
 }
 
 /// A field of a service.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 #[serde(untagged)]
 pub enum Field {
     /// The checksum of a text that the token does not hold.
@@ -71,7 +76,7 @@ pub enum Field {
 }
 
 /// Something that an RTM2 user may do with resources of one kind.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct ReportedPermission {
     /// The kind of resource, or its number when it is not known here.
     pub resource: String,
@@ -130,7 +135,7 @@ fn by_privilege<S: Serializer>(
     out: S,
 ) -> Result<S::Ok, S::Error> {
     let mut map = out.serialize_map(None)?;
-    let mut named = std::collections::BTreeSet::new();
+    let mut named = BTreeSet::new();
     for ReportedPrivilege { name, ends_at } in privileges {
         if named.insert(name) {
             map.serialize_entry(name, ends_at)?;

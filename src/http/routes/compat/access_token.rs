@@ -13,6 +13,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
+use super::about::access_token as about;
 use crate::access::Caller;
 use crate::config::AccessTokenVersion;
 use crate::http::answer::{in_json, plain_error};
@@ -25,7 +26,12 @@ use crate::issuer::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 use crate::token::{Lifetime, UnixTime};
 
 pub(super) fn routes(table: Table) -> Table {
-    table.both_ways("/access_token", get(answer), plain_error)
+    table.section(about::SECTION).both_ways(
+        "/access_token",
+        get(answer),
+        plain_error,
+        [about::answer()],
+    )
 }
 
 async fn answer(

@@ -12,6 +12,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
+use super::about::channel_key as about;
 use crate::access::Caller;
 use crate::http::answer::{in_json, plain_error};
 use crate::http::error::Error;
@@ -24,11 +25,18 @@ use crate::token::v005::{KeyKind, Upload};
 
 pub(super) fn routes(table: Table) -> Table {
     table
-        .both_ways("/channel_key", get(channel_key), plain_error)
+        .section(about::SECTION)
+        .both_ways(
+            "/channel_key",
+            get(channel_key),
+            plain_error,
+            [about::channel_key()],
+        )
         .both_ways(
             "/in_channel_permission_key",
             get(permission_key),
             plain_error,
+            [about::permission_key()],
         )
 }
 

@@ -11,7 +11,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use super::rtc;
+use super::{about::coding_guides as about, rtc};
 use crate::access::Caller;
 use crate::http::answer::{in_json, plain_error};
 use crate::http::error::Error;
@@ -23,7 +23,12 @@ use crate::issuer::{Issued, Subject, TokenRequest};
 use crate::token::Uid;
 
 pub(super) fn routes(table: Table) -> Table {
-    table.both_ways("/api/agora/token", get(of_query).post(of_body), plain_error)
+    table.section(about::SECTION).both_ways(
+        "/api/agora/token",
+        get(of_query).post(of_body),
+        plain_error,
+        [about::of_query(), about::of_body()],
+    )
 }
 
 async fn of_query(

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::{issue, rtc, rtm};
+use super::{about::demo_server as about, issue, rtc, rtm};
 use crate::access::Caller;
 use crate::http::answer::{in_json, plain_error};
 use crate::http::error::Error;
@@ -22,8 +22,19 @@ use crate::token::Role;
 
 pub(super) fn routes(table: Table) -> Table {
     table
-        .both_ways("/rtcToken", get(rtc_token), plain_error)
-        .both_ways("/rtmToken", get(rtm_token), plain_error)
+        .section(about::SECTION)
+        .both_ways(
+            "/rtcToken",
+            get(rtc_token),
+            plain_error,
+            [about::rtc_token()],
+        )
+        .both_ways(
+            "/rtmToken",
+            get(rtm_token),
+            plain_error,
+            [about::rtm_token()],
+        )
 }
 
 async fn rtc_token(

@@ -12,7 +12,7 @@ use axum::response::Response;
 use axum::routing::post;
 use serde_json::json;
 
-use super::{issue, rtc, rtm};
+use super::{about::documentation as about, issue, rtc, rtm};
 use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
@@ -24,8 +24,19 @@ use crate::issuer::ServiceRequest;
 
 pub(super) fn routes(table: Table) -> Table {
     table
-        .both_ways("/fetch_rtc_token", post(rtc_token), error)
-        .both_ways("/fetch_rtm_token", post(rtm_token), error)
+        .section(about::SECTION)
+        .both_ways(
+            "/fetch_rtc_token",
+            post(rtc_token),
+            error,
+            [about::rtc_token()],
+        )
+        .both_ways(
+            "/fetch_rtm_token",
+            post(rtm_token),
+            error,
+            [about::rtm_token()],
+        )
 }
 
 fn error(Meaning { status, .. }: Meaning, message: &str) -> Payload {

@@ -15,7 +15,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::json;
 
-use super::{issue, lifetime, rtc, rtm};
+use super::{about::go_service as about, issue, lifetime, rtc, rtm};
 use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
@@ -30,6 +30,7 @@ type Answer = Result<Response, Error>;
 
 pub(super) fn routes(table: Table) -> Table {
     table
+        .section(about::SECTION)
         .beneath("/rtc", error)
         .beneath("/rtm", error)
         .beneath("/rte", error)
@@ -38,23 +39,46 @@ pub(super) fn routes(table: Table) -> Table {
             "/rtc/{channel}/{role}/{tokenType}/{uid}",
             get(rtc_token),
             error,
+            [about::rtc_token()],
         )
-        .both_ways("/rtm/{uid}", get(rtm_token), error)
+        .both_ways("/rtm/{uid}", get(rtm_token), error, [about::rtm_token()])
         .both_ways(
             "/rte/{channel}/{role}/{tokenType}/{rtcuid}",
             get(both_tokens),
             error,
+            [about::both_tokens()],
         )
         .both_ways(
             "/rte/{channel}/{role}/{tokenType}/{rtcuid}/{rtmuid}",
             get(both_tokens),
             error,
+            [about::both_tokens_for_two()],
         )
-        .both_ways("/chat/app", get(chat_app_token), error)
-        .both_ways("/chat/account/{id}", get(chat_token), error)
-        .both_ways("/getToken", post(any_token), text_error)
-        .both_ways("/token/getNew", post(any_token), text_error)
-        .both_ways("/fetchToken", post(any_token), text_error)
+        .both_ways("/chat/app", get(chat_app_token), error, [about::chat_app()])
+        .both_ways(
+            "/chat/account/{id}",
+            get(chat_token),
+            error,
+            [about::chat_account()],
+        )
+        .both_ways(
+            "/getToken",
+            post(any_token),
+            text_error,
+            [about::any_token()],
+        )
+        .both_ways(
+            "/token/getNew",
+            post(any_token),
+            text_error,
+            [about::any_token()],
+        )
+        .both_ways(
+            "/fetchToken",
+            post(any_token),
+            text_error,
+            [about::any_token()],
+        )
 }
 
 /// Its handlers say `error` or `message`, so clients look at either.

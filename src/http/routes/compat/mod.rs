@@ -1,6 +1,7 @@
 //! The URLs of other token servers, answered so that their clients change nothing but the host. One file a server: a
 //! parse, a render, and how its clients expect an error.
 
+mod about;
 mod access_token;
 mod channel_key;
 mod coding_guides;

@@ -11,7 +11,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde_json::json;
 
-use super::{issue, rtc, rtm};
+use super::{about::quick_start as about, issue, rtc, rtm};
 use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
@@ -22,7 +22,12 @@ use crate::http::table::Table;
 use crate::token::{ChannelName, Role, Uid, UserId};
 
 pub(super) fn routes(table: Table) -> Table {
-    table.both_ways("/api/generate-agora-token", get(answer), error)
+    table.section(about::SECTION).both_ways(
+        "/api/generate-agora-token",
+        get(answer),
+        error,
+        [about::answer()],
+    )
 }
 
 fn error(_meaning: Meaning, message: &str) -> Payload {

@@ -14,7 +14,7 @@ use axum::response::Response;
 use axum::routing::post;
 use serde_json::json;
 
-use super::{issue, lifetime, rtc, rtm};
+use super::{about::toolbox as about, issue, lifetime, rtc, rtm};
 use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
@@ -27,9 +27,25 @@ use crate::token::{Excerpt, Role};
 
 pub(super) fn routes(table: Table) -> Table {
     table
-        .both_ways("/token/generate", post(docker_image), error)
-        .both_ways("/v1/token/generate", post(hosted), error)
-        .both_ways("/v2/token/generate", post(hosted), error)
+        .section(about::SECTION)
+        .both_ways(
+            "/token/generate",
+            post(docker_image),
+            error,
+            [about::docker_image()],
+        )
+        .both_ways(
+            "/v1/token/generate",
+            post(hosted),
+            error,
+            [about::hosted_one()],
+        )
+        .both_ways(
+            "/v2/token/generate",
+            post(hosted),
+            error,
+            [about::hosted_several()],
+        )
 }
 
 fn error(_meaning: Meaning, message: &str) -> Payload {

@@ -1,0 +1,214 @@
+//! What a URL does for a method.
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::field::Field;
+use super::schema::{self, Schemas};
+use crate::http::answer::Payload;
+use crate::http::body;
+use crate::http::error::Error;
+use crate::http::extract::MAX_QUERY_BYTES;
+use crate::http::table::ErrorShape;
+
+/// What a URL does for a method, as far as it is the operation's own.
+#[derive(Debug)]
+pub(in crate::http) struct Operation {
+    method: &'static str,
+    summary: &'static str,
+    about: Option<&'static str>,
+    parameters: Vec<Value>,
+    body: Option<Value>,
+    answer: Value,
+    errors: Vec<Error>,
+    schemas: Schemas,
+}
+
+impl Operation {
+    pub(in crate::http) fn get(summary: &'static str) -> Self {
+        Self::new("get", summary)
+    }
+
+    pub(in crate::http) fn post(summary: &'static str) -> Self {
+        Self::new("post", summary)
+    }
+
+    fn new(method: &'static str, summary: &'static str) -> Self {
+        Self {
+            method,
+            summary,
+            about: None,
+            parameters: Vec::new(),
+            body: None,
+            answer: json!({}),
+            errors: body::errors().into(),
+            schemas: Schemas::new(),
+        }
+    }
+
+    /// What the summary has no room for.
+    pub(in crate::http) fn about(mut self, about: &'static str) -> Self {
+        self.about = Some(about);
+        self
+    }
+
+    pub(in crate::http) fn path(mut self, fields: impl IntoIterator<Item = Field>) -> Self {
+        let parameters = fields.into_iter().map(|field| field.parameter("path"));
+        self.parameters.extend(parameters);
+        self
+    }
+
+    pub(in crate::http) fn query(mut self, fields: impl IntoIterator<Item = Field>) -> Self {
+        let parameters = fields.into_iter().map(|field| field.parameter("query"));
+        self.parameters.extend(parameters);
+        self.fails(Error::QueryTooLong {
+            bytes: 2 * MAX_QUERY_BYTES,
+            limit: MAX_QUERY_BYTES,
+        })
+    }
+
+    /// A body whose fields are read one by one, and others ignored.
+    pub(in crate::http) fn fields(mut self, fields: &[Field]) -> Self {
+        let properties: BTreeMap<_, _> = fields
+            .iter()
+            .map(|field| (field.name, field.property()))
+            .collect();
+        let required: Vec<_> = fields
+            .iter()
+            .filter(|field| field.is_required)
+            .map(|field| field.name)
+            .collect();
+        let example: BTreeMap<_, _> = fields
+            .iter()
+            .filter(|field| !field.example.is_null())
+            .map(|field| (field.name, &field.example))
+            .collect();
+        let content = json!({ "application/json": {
+            "schema": { "type": "object", "properties": properties, "required": required },
+            "example": example,
+        }});
+        self.body = Some(json!({ "required": true, "content": content }));
+        self
+    }
+
+    /// A body that is read into a type.
+    pub(in crate::http) fn body<T: ToSchema>(
+        mut self,
+        examples: impl IntoIterator<Item = (&'static str, &'static str, Value)>,
+    ) -> Self {
+        let schema = schema::of_type::<T>(&mut self.schemas);
+        let examples: BTreeMap<_, _> = examples
+            .into_iter()
+            .map(|(name, summary, value)| (name, json!({ "summary": summary, "value": value })))
+            .collect();
+        let content = json!({ "application/json": { "schema": schema, "examples": examples } });
+        self.body = Some(json!({ "required": true, "content": content }));
+        self.fails(Error::UnsupportedMediaType)
+    }
+
+    /// The answer, of which every one has the form of the example.
+    pub(in crate::http) fn answers(mut self, example: &Value) -> Self {
+        self.answer = json!({ "schema": schema::of_example(example), "example": example });
+        self
+    }
+
+    /// The same, but for properties that have a schema of their own.
+    pub(in crate::http) fn answers_like(self, example: &Value, properties: &Value) -> Self {
+        let mut operation = self.answers(example);
+        for (name, schema) in properties.as_object().into_iter().flatten() {
+            operation.answer["schema"]["properties"][name] = schema.clone();
+        }
+        operation
+    }
+
+    /// The answer, which is written from a type.
+    pub(in crate::http) fn answers_with<T: ToSchema>(mut self, example: &Value) -> Self {
+        let schema = schema::of_type::<T>(&mut self.schemas);
+        self.answer = json!({ "schema": schema, "example": example });
+        self
+    }
+
+    /// An answer whose form is said elsewhere.
+    pub(in crate::http) fn answers_any(mut self, about: &'static str) -> Self {
+        self.answer = json!({ "schema": { "type": "object", "description": about } });
+        self
+    }
+
+    /// An error that can come.
+    pub(in crate::http) fn fails(mut self, error: impl Into<Error>) -> Self {
+        self.errors.push(error.into());
+        self
+    }
+
+    /// The method, and the description of all.
+    pub(super) fn describe(
+        self,
+        pattern: &str,
+        section: Option<&str>,
+        errors: ErrorShape,
+        schemas: &mut Schemas,
+    ) -> (&'static str, Value) {
+        let id = format!("{} {pattern}", self.method);
+        let words: Vec<&str> = id
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .collect();
+        let mut responses = BTreeMap::from([(
+            "200".to_owned(),
+            json!({ "description": "Done.", "content": { "application/json": self.answer } }),
+        )]);
+        for error in &self.errors {
+            add_error(&mut responses, error, errors);
+        }
+        schemas.extend(self.schemas);
+        let mut described = json!({
+            "operationId": words.join("_"),
+            "summary": self.summary,
+            "tags": section.as_slice(),
+            "parameters": self.parameters,
+            "responses": responses,
+        });
+        if let Some(about) = self.about {
+            described["description"] = json!(about);
+        }
+        if let Some(body) = self.body {
+            described["requestBody"] = body;
+        }
+        (self.method, described)
+    }
+}
+
+/// Adds an error to those that are answered with the same status.
+fn add_error(responses: &mut BTreeMap<String, Value>, error: &Error, errors: ErrorShape) {
+    let meaning = error.meaning();
+    let (content_type, example, schema) = match errors(meaning, &error.to_string()) {
+        Payload::Json(json) => of_json("application/json", &json),
+        Payload::Problem(json) => of_json("application/problem+json", &json),
+        Payload::Text(text) => ("text/plain", json!(text), json!({ "type": "string" })),
+    };
+    let response = responses
+        .entry(meaning.status.as_str().to_owned())
+        .or_insert_with(|| json!({ "description": about(meaning.status) }));
+    let content = &mut response["content"][content_type];
+    content["schema"] = schema;
+    content["examples"][meaning.code] = json!({ "value": example });
+}
+
+fn of_json(content_type: &'static str, json: &str) -> (&'static str, Value, Value) {
+    let example: Value = serde_json::from_str(json).expect("an error's body is JSON");
+    let schema = schema::of_example(&example);
+    (content_type, example, schema)
+}
+
+fn about(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::REQUEST_TIMEOUT => "The body did not arrive in time.",
+        StatusCode::PAYLOAD_TOO_LARGE => "The body is too long.",
+        StatusCode::URI_TOO_LONG => "The query is too long.",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "The body is of a kind that is not read.",
+        _ => "Something in the request is wrong, and the answer says what.",
+    }
+}

@@ -1,0 +1,28 @@
+//! The description of the server: for programs `/openapi.json`, for people `/docs`.
+
+use axum::body::Bytes;
+use axum::response::Response;
+
+use crate::http::answer;
+
+const HTML: &str = include_str!("../../web/docs.html");
+const CSS: &str = include_str!("../../web/docs.css");
+const JS: &str = include_str!("../../web/docs.js");
+
+/// A document that was written when the server started.
+pub(in crate::http) fn openapi(document: Bytes) -> Response {
+    answer::public_json(document)
+}
+
+/// The page; its script reads the document and tries what is described there.
+pub(in crate::http) async fn html() -> Response {
+    answer::page_with_code("text/html; charset=utf-8", HTML)
+}
+
+pub(in crate::http) async fn css() -> Response {
+    answer::page_with_code("text/css; charset=utf-8", CSS)
+}
+
+pub(in crate::http) async fn js() -> Response {
+    answer::page_with_code("text/javascript; charset=utf-8", JS)
+}

@@ -1,0 +1,60 @@
+"""Starts the server, then checks that its description is valid OpenAPI 3.1, and with Schemathesis that it is true.
+
+Usage: check.py BINARY [SEED]
+"""
+
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+HERE = pathlib.Path(__file__).parent
+EXAMPLES = "150"  # for each operation; all of them take half a minute
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def document(url):
+    for _ in range(500):
+        try:
+            with urllib.request.urlopen(url) as answer:
+                return json.load(answer)
+        except OSError:
+            time.sleep(0.02)
+    sys.exit(f"nothing answers at {url}")
+
+
+def schemathesis(url, seed):
+    command = [
+        *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml")),
+        *("run", url, "--checks", "all", "--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES),
+        *("--continue-on-failure", "--warnings", "off", "--no-color", "--generation-database", "none"),
+    ]
+    return subprocess.run(command + (["--seed", seed] if seed else []), check=False).returncode
+
+
+def main(binary, seed=None):
+    port = free_port()
+    settings = {"HOST": "127.0.0.1", "PORT": str(port), "LOG_LEVEL": "warn"}
+    server = subprocess.Popen([binary, "serve", "--demo"], env={**os.environ, **settings})
+    try:
+        url = f"http://127.0.0.1:{port}/openapi.json"
+        OpenAPIV31SpecValidator(document(url)).validate()
+        failed = schemathesis(url, seed)
+    finally:
+        server.terminate()
+    return failed or server.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
