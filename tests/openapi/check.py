@@ -9,12 +9,13 @@ import pathlib
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-HERE = pathlib.Path(__file__).parent
+HERE = pathlib.Path(__file__).resolve().parent
 EXAMPLES = "150"  # for each operation; all of them take half a minute
 
 
@@ -40,7 +41,9 @@ def schemathesis(url, seed):
         *("run", url, "--checks", "all", "--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES),
         *("--continue-on-failure", "--warnings", "off", "--no-color", "--generation-database", "none"),
     ]
-    return subprocess.run(command + (["--seed", seed] if seed else []), check=False).returncode
+    # It leaves a cache where it runs.
+    with tempfile.TemporaryDirectory() as directory:
+        return subprocess.run(command + (["--seed", seed] if seed else []), cwd=directory, check=False).returncode
 
 
 def main(binary, seed=None):
