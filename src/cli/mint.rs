@@ -12,7 +12,10 @@ use super::{UNUSABLE, fail};
 use crate::config::{Config, Environment};
 use crate::issuer::written::{WrittenError, WrittenRequest, WrittenService};
 use crate::issuer::{Issuer, Receipt, TokenRequest, issue, random_salt, system_clock};
-use crate::token::UnixTime;
+use crate::token::{TokenVersion, UnixTime, v007};
+
+/// The most of a written request that is read: no token can hold more.
+const MAX_REQUEST_BYTES: u64 = 64 * 1024;
 
 /// Services that only the oldest format has.
 const KEYS: [&str; 4] = [
@@ -21,9 +24,6 @@ const KEYS: [&str; 4] = [
     "public_sharing",
     "in_channel_permission",
 ];
-
-/// Services whose role is a number.
-const CLASSROOM: [&str; 2] = ["apaas", "education_room_user"];
 
 #[derive(Args, Debug)]
 #[expect(
@@ -96,6 +96,15 @@ pub(super) fn run(environment: &Environment, mint: &Mint) -> ExitCode {
         Ok(request) => request,
         Err(reason) => return fail(UNUSABLE, reason),
     };
+    if let Some(salt) = mint.salt
+        && request.version() == TokenVersion::V007
+        && !(1..=v007::MAX_SALT).contains(&salt)
+    {
+        return fail(
+            UNUSABLE,
+            format_args!("--salt must be 1 to {} with version 007", v007::MAX_SALT),
+        );
+    }
     let now = mint.issued_at.unwrap_or_else(system_clock);
     let app_id = project.app_id;
     let issued = match mint.salt {
@@ -136,10 +145,6 @@ impl Mint {
     /// The flags as a written request, so that they are read by the same rules.
     fn written(&self) -> Value {
         let service = self.service.as_deref().unwrap_or_default();
-        let role = self.role.as_ref().map(|role| match role.parse::<i16>() {
-            Ok(number) if CLASSROOM.contains(&service) => json!(number),
-            _ => json!(role),
-        });
         let text = |text: &Option<String>| text.as_ref().map(|text| json!(text));
         let fields = [
             ("service", Some(json!(service))),
@@ -149,7 +154,7 @@ impl Mint {
             ("user_id", text(&self.user_id)),
             ("room", text(&self.room)),
             ("user", text(&self.user)),
-            ("role", role),
+            ("role", text(&self.role)),
             ("privileges", self.privileges()),
             ("upload", text(&self.upload)),
         ];
@@ -179,11 +184,20 @@ impl Mint {
 fn read(path: &PathBuf) -> Result<String, String> {
     if path.as_os_str() == "-" {
         let mut text = String::new();
-        let read = io::stdin().read_to_string(&mut text);
+        let read = io::stdin()
+            .take(MAX_REQUEST_BYTES)
+            .read_to_string(&mut text);
         return read
             .map(|_| text)
             .map_err(|error| format!("standard input cannot be read: {error}"));
     }
-    std::fs::read_to_string(path)
-        .map_err(|error| format!("{} cannot be read: {error}", path.display()))
+    read_file(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
+}
+
+fn read_file(path: &PathBuf) -> io::Result<String> {
+    let mut text = String::new();
+    std::fs::File::open(path)?
+        .take(MAX_REQUEST_BYTES)
+        .read_to_string(&mut text)?;
+    Ok(text)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::access::{Caller, Policy, Refusal};
 use crate::config::AccessTokenVersion;
 use crate::issuer::{Issued, Issuer, TokenRequest};
-use crate::token::{Lifetime, UnixTime};
+use crate::token::{Lifetime, Project, UnixTime};
 
 /// What handlers share.
 #[derive(Clone, Debug)]
@@ -44,8 +44,14 @@ impl AppState {
         &self.0.settings
     }
 
-    pub(super) fn issuer(&self) -> &Issuer {
-        &self.0.issuer
+    /// For checking tokens. Only [`AppState::issue`] makes them.
+    pub(super) fn project(&self) -> &Project {
+        self.0.issuer.project()
+    }
+
+    /// A number that nobody can foresee.
+    pub(super) fn random(&self) -> u32 {
+        self.0.issuer.random()
     }
 
     /// How long a token lasts that a request asks for without saying so.

@@ -6,10 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Issued;
-use super::issue::ends;
+use super::issue::lasting;
 use super::request::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 use crate::token::{
-    AppId, Permission, Permissions, Privilege, Resource, TokenVersion, Uid, UnixTime,
+    AppId, Lifetime, Permission, Permissions, Privilege, Resource, TokenVersion, Uid, UnixTime,
 };
 
 /// A token, with all that a client wants to know of it. Times are Unix seconds.
@@ -43,9 +43,12 @@ impl Receipt {
             expires_at,
         } = issued;
         let (issued_at, expires_at) = (issued_at.seconds(), expires_at.seconds());
-        // As the SDK's will-expire event; of a life that is shorter than a minute, half-way.
-        let early = 30.min(expires_at.saturating_sub(issued_at) / 2);
-        let renew_at = expires_at - early;
+        // As the SDK's will-expire event, before the first privilege ends; of less than a minute, half-way.
+        let ends = services
+            .iter()
+            .flat_map(|service| service.privileges.values().copied());
+        let first_end = ends.chain([expires_at]).min().unwrap_or(expires_at);
+        let renew_at = first_end - 30.min(first_end.saturating_sub(issued_at) / 2);
         Self {
             token,
             version,
@@ -95,7 +98,18 @@ impl TokenRequest {
     /// What a token for this request, issued now, is bound to.
     #[must_use]
     pub fn bound(&self, now: UnixTime) -> Vec<Bound> {
-        let privileges = |grants: &Grants| ends(grants, self.lifetime, now);
+        let token = match self.subject {
+            Subject::V007(_) => self.lifetime.unwrap_or(Lifetime::MAX),
+            Subject::V005 { .. } | Subject::V006Rtc { .. } | Subject::V006Rtm { .. } => {
+                Lifetime::MAX
+            }
+        };
+        let privileges = |grants: &Grants| {
+            let lasting = lasting(grants, self.lifetime, token);
+            lasting
+                .map(|(privilege, lasts)| (privilege.name(), now.after(lasts).seconds()))
+                .collect()
+        };
         match &self.subject {
             Subject::V005 { kind, channel, uid } => vec![Bound {
                 service: kind.name(),
@@ -197,17 +211,15 @@ impl Bound {
 fn by_name(permissions: &Permissions) -> BTreeMap<String, BTreeMap<String, Vec<String>>> {
     let mut by_resource: BTreeMap<String, BTreeMap<String, Vec<String>>> = BTreeMap::new();
     for (resource, permission, names) in permissions.iter() {
-        let resource = Resource::ALL
-            .get(usize::from(resource))
-            .map_or("", |resource| resource.name());
-        let permission = Permission::ALL
-            .get(usize::from(permission))
-            .map_or("", |permission| permission.name());
+        let resource = Resource::from_number(resource)
+            .map_or_else(|| resource.to_string(), |known| known.name().to_owned());
+        let permission = Permission::from_number(permission)
+            .map_or_else(|| permission.to_string(), |known| known.name().to_owned());
         let names = names.iter().map(|name| name.as_str().to_owned()).collect();
         by_resource
-            .entry(resource.to_owned())
+            .entry(resource)
             .or_default()
-            .insert(permission.to_owned(), names);
+            .insert(permission, names);
     }
     by_resource
 }

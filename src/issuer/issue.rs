@@ -1,12 +1,10 @@
 //! From what is asked for to the message of its format.
 
-use std::collections::BTreeMap;
-
 use super::Issued;
 use super::request::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 use crate::token::{
-    Binding, Lifetime, Privilege, Privileges, Project, Scope, Service, Services, Text, UnixTime,
-    v005, v006, v007,
+    Binding, Lifetime, Privilege, Project, Scope, Service, Services, Text, UnixTime, v005, v006,
+    v007,
 };
 
 /// Makes the token that a request asks for, byte for byte the same for the same time and salt.
@@ -76,9 +74,8 @@ impl Making<'_> {
                 .map(|(privilege, own)| (privilege, self.end(own)))
                 .collect(),
         };
-        let longest = grants
-            .iter()
-            .map(|(_, own)| own.or(self.lifetime).unwrap_or(Lifetime::MAX))
+        let longest = lasting(grants, self.lifetime, Lifetime::MAX)
+            .map(|(_, lasts)| lasts)
             .max();
         (
             v006::mint(self.project, binding, &message),
@@ -89,18 +86,25 @@ impl Making<'_> {
     /// Token and privileges end together, unless a privilege has a lifetime of its own: the SDK's will-expire event
     /// follows the privileges, and would not come if only the token ended.
     fn v007(&self, services: &[ServiceRequest]) -> (String, Lifetime) {
-        let lifetime = self.lifetime.unwrap_or(Lifetime::MAX);
+        let token = self.lifetime.unwrap_or(Lifetime::MAX);
         let service = |ServiceRequest { target, grants }: &ServiceRequest| Service {
-            privileges: seconds(grants, lifetime),
+            privileges: lasting(grants, self.lifetime, token)
+                .map(|(privilege, lasts)| (privilege, lasts.seconds()))
+                .collect(),
             scope: target.into(),
         };
         let message = v007::Message {
             issued_at: self.now,
-            expire: lifetime.seconds(),
+            expire: token.seconds(),
             salt: self.salt,
             services: Services::in_order(services.iter().map(service).collect()),
         };
-        (v007::mint(self.project, &message), lifetime)
+        let longest = services
+            .iter()
+            .flat_map(|service| lasting(&service.grants, self.lifetime, token))
+            .map(|(_, lasts)| lasts)
+            .max();
+        (v007::mint(self.project, &message), longest.unwrap_or(token))
     }
 
     /// The Unix time at which something ends; 0 for no end of its own.
@@ -110,24 +114,15 @@ impl Making<'_> {
     }
 }
 
-/// The Unix time at which each privilege ends, in whichever format.
-pub(super) fn ends(
+/// How long each privilege really lasts: no privilege outlives its token, which lives `token`.
+pub(super) fn lasting(
     grants: &Grants,
     lifetime: Option<Lifetime>,
-    now: UnixTime,
-) -> BTreeMap<&'static str, u32> {
-    let lasts = |own: Option<Lifetime>| own.or(lifetime).unwrap_or(Lifetime::MAX);
+    token: Lifetime,
+) -> impl Iterator<Item = (Privilege, Lifetime)> {
     grants
         .iter()
-        .map(|(privilege, own)| (privilege.name(), now.after(lasts(own)).seconds()))
-        .collect()
-}
-
-fn seconds(grants: &Grants, lifetime: Lifetime) -> Privileges {
-    grants
-        .iter()
-        .map(|(privilege, own)| (privilege, own.unwrap_or(lifetime).seconds()))
-        .collect()
+        .map(move |(privilege, own)| (privilege, own.or(lifetime).unwrap_or(token).min(token)))
 }
 
 impl From<&Target> for Scope {
@@ -160,12 +155,12 @@ impl From<&Target> for Scope {
             Target::ApaasUser { user } => Self::Apaas {
                 room: Text::default(),
                 user: user.into(),
-                role: NO_ROLE,
+                role: Target::NO_ROLE,
             },
             Target::ApaasApp => Self::Apaas {
                 room: Text::default(),
                 user: Text::default(),
-                role: NO_ROLE,
+                role: Target::NO_ROLE,
             },
             Target::Rtm2 {
                 user_id,
@@ -179,6 +174,3 @@ impl From<&Target> for Scope {
         }
     }
 }
-
-/// How a classroom token says that it is for no role.
-const NO_ROLE: i16 = -1;

@@ -11,7 +11,7 @@ pub use bound::{Bound, Receipt};
 pub use issue::issue;
 pub use request::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 
-use crate::token::{AppId, Project, TokenVersion, UnixTime, v007};
+use crate::token::{Project, TokenVersion, UnixTime, v007};
 
 /// Signs tokens for one project.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ pub struct Issued {
     pub version: TokenVersion,
     /// As of when.
     pub issued_at: UnixTime,
-    /// When what it grants ends, at the latest.
+    /// When the last of what it grants ends.
     pub expires_at: UnixTime,
 }
 
@@ -49,12 +49,6 @@ impl Issuer {
     #[must_use]
     pub fn project(&self) -> &Project {
         &self.project
-    }
-
-    /// Whose tokens it makes.
-    #[must_use]
-    pub fn app_id(&self) -> AppId {
-        self.project.app_id
     }
 
     /// A number that nobody can foresee.

@@ -175,6 +175,9 @@ impl TokenRequest {
 }
 
 impl Target {
+    /// How a classroom token says that it is for no role.
+    pub const NO_ROLE: i16 = -1;
+
     /// Which service it is.
     #[must_use]
     pub const fn kind(&self) -> ServiceKind {

@@ -1,4 +1,4 @@
-//! What an Agora token is: identifiers, times, privileges and the wire formats 006 and 007.
+//! What an Agora token is: identifiers, times, privileges and the wire formats 005, 006 and 007.
 //!
 //! Everything here is pure: no clock, no randomness, no environment, no I/O. Time and salt are arguments, so a
 //! token can be made again byte for byte.

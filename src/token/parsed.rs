@@ -67,7 +67,11 @@ impl UnverifiedToken {
             (Self::V006(token), Some(binding)) => token.verify(project, binding)?,
             (Self::V005(token), Some(Binding { channel, uid })) => {
                 let uid = if uid.is_empty() { "0" } else { uid };
-                let uid = uid.parse().map_err(|_| VerifyError::Uid)?;
+                let number = uid
+                    .parse::<u32>()
+                    .ok()
+                    .filter(|number| number.to_string() == uid);
+                let uid = number.ok_or(VerifyError::Uid)?;
                 token.verify(
                     project,
                     &Text::new(channel).ok_or(VerifyError::Channel)?,

@@ -128,6 +128,17 @@ impl Role {
         Self::SimpleAdmin,
     ];
 
+    /// The role of that name, or of another word that clients have for it: `host`, `broadcaster` and 1 for a publisher,
+    /// `audience` and 2 for a subscriber.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "host" | "broadcaster" | "1" => Some(Self::Publisher),
+            "audience" | "2" => Some(Self::Subscriber),
+            _ => Self::ALL.into_iter().find(|role| role.name() == name),
+        }
+    }
+
     /// The role's name in texts: `simple_admin`.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -60,7 +60,7 @@ async fn a_token_comes_with_what_it_is_bound_to_and_when_to_fetch_the_next() {
             "app_id": "970CA35de60c44645bbae8a215061b33",
             "issued_at": NOW,
             "expires_at": NOW + 600,
-            "renew_at": NOW + 570,
+            "renew_at": NOW + 30,
             "services": [
                 {
                     "service": "rtc",
@@ -75,7 +75,7 @@ async fn a_token_comes_with_what_it_is_bound_to_and_when_to_fetch_the_next() {
 }
 
 #[tokio::test]
-async fn a_short_life_is_renewed_half_way() {
+async fn a_life_shorter_than_a_minute_is_renewed_half_way() {
     let answer = post(
         "/v1/tokens",
         json!({ "ttl": 40, "services": [{ "service": "fpa" }] }),
@@ -237,4 +237,145 @@ async fn what_is_expected_of_a_token_is_read_strictly() {
         "fields_exclude_one_another",
         "uid and account exclude one another; give one of them",
     );
+}
+
+#[tokio::test]
+async fn no_privilege_outlives_its_token_and_the_first_end_is_the_one_to_renew_before() {
+    let service = json!({ "service": "rtc", "channel": "a", "privileges": { "join_channel": 9000, "publish_audio": 600 } });
+    let answer = post("/v1/tokens", json!({ "ttl": 3600, "services": [service] })).await;
+    let receipt = receipt(&answer);
+    let ends = json!({ "join_channel": NOW + 3600, "publish_audio": NOW + 600 });
+    assert_eq!(receipt["services"][0]["privileges"], ends);
+    assert_eq!(
+        (&receipt["expires_at"], &receipt["renew_at"]),
+        (&json!(NOW + 3600), &json!(NOW + 570))
+    );
+}
+
+#[tokio::test]
+async fn a_classroom_is_asked_for_in_an_address_bar_too() {
+    let target = "/v1/tokens?service=education_room_user&room=101&user=alice&role=1";
+    let receipt = receipt(&TestApp::new().get(target).await);
+    assert_eq!(receipt["services"][0]["role"], 1);
+    is_problem(
+        &TestApp::new()
+            .get("/v1/tokens?service=apaas&room=101&user=alice&role=teacher")
+            .await,
+        400,
+        "classroom_role_invalid",
+        "services[0].role \"teacher\" must be a number from -32768 to 32767",
+    );
+}
+
+#[tokio::test]
+async fn the_default_ttl_is_the_operators() {
+    let answer = TestApp::new()
+        .default_ttl(600)
+        .get("/v1/tokens?channel=a")
+        .await;
+    assert_eq!(receipt(&answer)["expires_at"], NOW + 600);
+}
+
+#[tokio::test]
+async fn whatever_is_sent_wrongly_comes_back_shortened() {
+    let long = "A".repeat(15_000);
+    for (path, body) in [
+        ("/v1/tokens", json!({ "services": long })),
+        ("/v1/tokens", json!({ "services": [{ "service": long }] })),
+        ("/v1/tokens", json!({ "version": long, "services": [] })),
+        (
+            "/v1/tokens",
+            json!({ "services": [{ "service": "apaas", "role": long }] }),
+        ),
+        (
+            "/v1/tokens",
+            json!({ format!("x`b`{long}"): 1, "services": [] }),
+        ),
+        (
+            "/v1/tokens/inspect",
+            json!({ "token": "x", "error_code": long }),
+        ),
+    ] {
+        let answer = post(path, body).await;
+        assert_eq!(answer.status, 400, "{}", answer.body);
+        assert!(answer.body.matches('A').count() <= 64, "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_no_request() {
+    is_problem(
+        &post(
+            "/v1/tokens",
+            json!(["007", 60, [{ "service": "rtc", "channel": "a" }]]),
+        )
+        .await,
+        400,
+        "request_unreadable",
+        "the request must be a JSON object, found a list",
+    );
+}
+
+#[tokio::test]
+async fn an_unknown_path_beneath_v1_is_a_problem() {
+    let answer = TestApp::new().get("/v1/nothing").await;
+    is_problem(
+        &answer,
+        404,
+        "not_found",
+        "there is nothing at this path; / shows what this server answers",
+    );
+}
+
+#[tokio::test]
+async fn a_number_that_was_rounded_is_nobody() {
+    for (path, body) in [
+        (
+            "/fetch_rtm_token",
+            r#"{"uid":123456789012345678901234567890}"#,
+        ),
+        ("/fetch_rtm_token", r#"{"uid":1.5}"#),
+        ("/fetch_rtm_token", r#"{"uid":-0}"#),
+        (
+            "/fetch_rtc_token",
+            r#"{"ChannelName":12345678901234567890123,"uid":1}"#,
+        ),
+        (
+            "/fetch_rtc_token",
+            r#"{"ChannelName":"a","uid":4294967296}"#,
+        ),
+    ] {
+        let answer = TestApp::new()
+            .post(path, "application/json", Body::from(body))
+            .await;
+        assert_eq!(answer.status, 400, "{body}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn the_service_that_the_client_uses_is_the_one_that_is_explained() {
+    let services = json!([
+        { "service": "rtc", "channel": "a", "uid": 1 },
+        { "service": "rtc", "channel": "b", "uid": 1, "role": "publisher" },
+    ]);
+    let answer = post("/v1/tokens", json!({ "services": services })).await;
+    let token = serde_json::from_str::<Value>(&answer.body).unwrap()["token"].clone();
+    for (channel, is_missing) in [("a", true), ("b", false)] {
+        let question = json!({ "token": token, "channel": channel, "uid": 1, "role": "publisher" });
+        let report = post("/v1/tokens/inspect", question).await.body;
+        assert_eq!(report.contains("publish_missing"), is_missing, "{report}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_for_signaling_alone_is_none_for_a_channel() {
+    let answer = post(
+        "/v1/tokens",
+        json!({ "services": [{ "service": "rtm", "user_id": "alice" }] }),
+    )
+    .await;
+    let token = serde_json::from_str::<Value>(&answer.body).unwrap()["token"].clone();
+    let question = json!({ "token": token, "channel": "test", "account": "alice" });
+    let report = post("/v1/tokens/inspect", question).await.body;
+    assert!(report.contains("signaling_for_rtc"), "{report}");
 }

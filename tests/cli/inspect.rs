@@ -209,7 +209,10 @@ fn many_tokens_are_read_from_standard_input_one_a_line() {
             text.contains("\n\nToken 2 of 2\nToken 007 (AccessToken2)\n"),
             "{text}"
         );
-        assert!(text.contains("Nothing is wrong with it.\n"), "{text}");
+        assert!(
+            text.contains("Nothing is wrong with it, but its signature was not checked"),
+            "{text}"
+        );
         assert_eq!(output.status.code(), Some(1));
     }
     let output = run_with_input(&["inspect", "--json", "--at", &at], &input);

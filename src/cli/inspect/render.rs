@@ -40,7 +40,15 @@ fn write_report(out: &mut String, report: &Report, now: u64) -> fmt::Result {
     }
     writeln!(out)?;
     if report.findings.is_empty() {
-        return writeln!(out, "{}", styled(good(), "Nothing is wrong with it."));
+        let fine = match report.signature {
+            Signature::Unchecked => {
+                "Nothing is wrong with it, but its signature was not checked: APP_ID and APP_CERTIFICATE are not set."
+            }
+            Signature::Valid | Signature::ValidSecondary | Signature::Invalid => {
+                "Nothing is wrong with it."
+            }
+        };
+        return writeln!(out, "{}", styled(good(), fine));
     }
     writeln!(out, "{}", styled(BOLD, "Findings"))?;
     report

@@ -32,10 +32,12 @@ pub(in crate::http) enum InputError {
     NotAList { name: &'static str },
     #[error("{name} must be an object")]
     NotAnObject { name: &'static str },
-    #[error(
-        "{name} {found} is in the past; {name} is an absolute Unix time, did you mean expireTime?"
-    )]
-    Past { name: &'static str, found: UnixTime },
+    #[error("{name} {found} is in the past; {name} is an absolute Unix time{hint}")]
+    Past {
+        name: &'static str,
+        found: UnixTime,
+        hint: &'static str,
+    },
     #[error("the path is not UTF-8 after percent-decoding")]
     PathNotUtf8,
     #[error("{name} is {found}, the placeholder of a URL template; put the real value there")]

@@ -12,7 +12,8 @@ const USER: [&str; 5] = ["uid", "rtcuid", "rtmuid", "account", "id"];
 pub(in crate::http) fn channel(
     parameter: Option<Parameter<'_>>,
 ) -> Result<ChannelName, InputError> {
-    let Parameter { name, value, .. } = parameter.ok_or(InputError::ChannelRequired)?;
+    let parameter = parameter.ok_or(InputError::ChannelRequired)?;
+    let Parameter { name, value, .. } = text(parameter)?;
     refuse_placeholder(name, value, &["channel", "channelName"])?;
     ChannelName::new(value).map_err(|error| InputError::Identifier { name, error })
 }
@@ -62,9 +63,27 @@ pub(in crate::http) fn user_id(
     name: &'static str,
     parameter: Option<Parameter<'_>>,
 ) -> Result<UserId, InputError> {
-    let Parameter { name, value, .. } = parameter.ok_or(InputError::Required { name })?;
+    let Parameter { name, value, .. } = text(parameter.ok_or(InputError::Required { name })?)?;
     refuse_placeholder(name, value, &USER)?;
     UserId::new(value).map_err(|error| InputError::Identifier { name, error })
+}
+
+/// A text, or a JSON number that is written as one would write the text: not one with a fraction or exponent, which
+/// has been rounded.
+fn text(parameter: Parameter<'_>) -> Result<Parameter<'_>, InputError> {
+    let Parameter {
+        name,
+        value,
+        is_number,
+    } = parameter;
+    if is_number && !value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(InputError::Unknown {
+            name,
+            found: Excerpt::of(value),
+            known: "a text, or a whole number of digits",
+        });
+    }
+    Ok(parameter)
 }
 
 /// One of some words, whatever their letter case. `known` says which, for the error.
@@ -91,9 +110,8 @@ pub(in crate::http) fn role(parameter: Option<Parameter<'_>>) -> Result<Role, In
     let Some(Parameter { name, value, .. }) = parameter else {
         return Ok(Role::Subscriber);
     };
-    match value.to_ascii_lowercase().as_str() {
-        "publisher" | "1" | "host" | "broadcaster" => Ok(Role::Publisher),
-        "subscriber" | "2" | "audience" => Ok(Role::Subscriber),
+    match Role::from_name(&value.to_ascii_lowercase()) {
+        Some(role @ (Role::Publisher | Role::Subscriber)) => Ok(role),
         _ => Err(InputError::Role {
             name,
             found: Excerpt::of(value),
@@ -106,10 +124,11 @@ pub(in crate::http) fn lifetime(parameter: Parameter<'_>) -> Result<Lifetime, In
     time(parameter)
 }
 
-/// A Unix time, as what remains until then; 0 is no end.
+/// A Unix time, as what remains until then; 0 is no end. `hint` ends the sentence about a time in the past.
 pub(in crate::http) fn until(
     parameter: Parameter<'_>,
     now: UnixTime,
+    hint: &'static str,
 ) -> Result<Option<Lifetime>, InputError> {
     let end: UnixTime = time(parameter)?;
     if end == UnixTime::from_seconds(0) {
@@ -120,6 +139,7 @@ pub(in crate::http) fn until(
         None => Err(InputError::Past {
             name: parameter.name,
             found: end,
+            hint,
         }),
     }
 }

@@ -1,5 +1,6 @@
 //! The server's own URLs, described for the document.
 
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::inspect::Inspection;
@@ -45,7 +46,7 @@ pub(super) fn token_of_query() -> Operation {
         .fails(InputError::RepeatedName {
             name: Excerpt::of("channel"),
         })
-        .fails(unreadable(br#"{"services":[{"service":"rtc","chanel":"test"}]}"#))
+        .fails(unreadable::<WrittenRequest>(br#"{"services":[{"service":"rtc","chanel":"test"}]}"#))
         .fails(WrittenError::both("uid", "account"))
 }
 
@@ -70,7 +71,7 @@ pub(super) fn token_of_body() -> Operation {
             ("version_006", "A token of version 006", old),
         ])
         .answers_with::<Receipt>(&answer())
-        .fails(unreadable(br#"{"services":[{"service":"rtc","chanel":"test"}]}"#))
+        .fails(unreadable::<WrittenRequest>(br#"{"services":[{"service":"rtc","chanel":"test"}]}"#))
         .fails(WrittenError::both("uid", "account"))
 }
 
@@ -89,7 +90,7 @@ pub(super) fn inspect() -> Operation {
             ("expected", "A token, and what it should be good for", expected),
         ])
         .answers_with::<Report>(&report())
-        .fails(unreadable(br#"{"tokn":""}"#))
+        .fails(unreadable::<Inspection>(br#"{"tokn":""}"#))
         .fails(WrittenError::both("uid", "account"))
 }
 
@@ -147,9 +148,8 @@ fn report() -> Value {
 }
 
 /// What is said about such a body.
-fn unreadable(body: &[u8]) -> WrittenError {
-    let read = WrittenRequest::from_json(body).map(drop);
-    let inspected = WrittenError::reading::<Inspection>(body).map(drop);
-    read.and(inspected)
+fn unreadable<T: DeserializeOwned>(body: &[u8]) -> WrittenError {
+    WrittenError::reading::<T>(body)
+        .map(drop)
         .expect_err("the example is wrong on purpose")
 }

@@ -51,7 +51,7 @@ async fn answer(State(state): State<AppState>, body: JsonBytes) -> Result<Respon
     let Inspection { token, .. } = &inspection;
     let question = Question {
         token,
-        project: Some(state.issuer().project()),
+        project: Some(state.project()),
         expected: expected(&inspection)?,
         now: state.now(),
     };
@@ -73,8 +73,7 @@ fn expected(inspection: &Inspection) -> Result<Expected, WrittenError> {
     });
     let role = inspection.role.as_deref().map(|name| {
         let known = Role::ALL.map(Role::name);
-        let role = Role::ALL.into_iter().find(|role| role.name() == name);
-        role.ok_or_else(|| WrittenError::unknown("role", name, &known))
+        Role::from_name(name).ok_or_else(|| WrittenError::unknown("role", name, &known))
     });
     Ok(Expected {
         channel: inspection.channel.clone(),

@@ -18,12 +18,15 @@ use crate::issuer::{Receipt, TokenRequest};
 use crate::token::Excerpt;
 
 pub(in crate::http) fn routes(table: Table) -> Table {
-    table.section(about::TOKENS).both_ways(
-        "/v1/tokens",
-        get(of_query).post(of_body),
-        problem,
-        [about::token_of_query(), about::token_of_body()],
-    )
+    table
+        .section(about::TOKENS)
+        .beneath("/v1", problem)
+        .both_ways(
+            "/v1/tokens",
+            get(of_query).post(of_body),
+            problem,
+            [about::token_of_query(), about::token_of_body()],
+        )
 }
 
 /// Problem details (RFC 9457); `code` stays the same where the words may not.
@@ -67,12 +70,19 @@ async fn of_query(
     answer(&state, caller, WrittenRequest::from_value(written)?)
 }
 
-fn answer(state: &AppState, caller: Caller, written: WrittenRequest) -> Result<Response, Error> {
+fn answer(
+    state: &AppState,
+    caller: Caller,
+    mut written: WrittenRequest,
+) -> Result<Response, Error> {
+    written
+        .ttl
+        .get_or_insert_with(|| state.lifetime().to_string().into());
     let request = TokenRequest::try_from(written)?;
     let now = state.now();
     let services = request.bound(now);
     let issued = state.issue(caller, request, now)?;
-    let receipt = Receipt::new(issued, state.issuer().app_id(), services);
+    let receipt = Receipt::new(issued, state.project().app_id, services);
     Ok(in_json(
         serde_json::to_string(&receipt).expect("texts and numbers under names"),
     ))

@@ -26,6 +26,12 @@ pub enum Problem {
         /// The other field.
         other: &'static str,
     },
+    /// Not a role in a classroom.
+    #[error("{found} must be a number from -32768 to 32767")]
+    ClassroomRole {
+        /// What was found.
+        found: Excerpt,
+    },
     /// Not what a name or ID may be.
     #[error(transparent)]
     Identifier(#[from] IdError),
@@ -117,6 +123,7 @@ impl Problem {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Both { .. } => "fields_exclude_one_another",
+            Self::ClassroomRole { .. } => "classroom_role_invalid",
             Self::Identifier(_) => "identifier_invalid",
             Self::Missing { .. } => "field_missing",
             Self::NotOf { .. } => "service_not_of_version",
@@ -163,6 +170,11 @@ impl WrittenError {
     ///
     /// When it is no JSON, or has a field that is not known, missing, or of another type.
     pub fn reading<T: DeserializeOwned>(json: &[u8]) -> Result<T, Self> {
+        // Its fields in a list would be read in their order, too.
+        if json.trim_ascii_start().starts_with(b"[") {
+            let message = "must be a JSON object, found a list".to_owned();
+            return Err(Problem::Unreadable { message }.at("the request"));
+        }
         serde_json::from_slice(json).map_err(|error| unreadable(&error))
     }
 
@@ -179,27 +191,36 @@ impl WrittenError {
     }
 }
 
-/// What a JSON parser says, with the nearest known name, and without repeating an unknown one whole.
+/// What a JSON parser says, with the nearest known name, and without repeating what it found whole.
 pub(super) fn unreadable(error: &serde_json::Error) -> WrittenError {
     let message = error.to_string();
-    let mut parts = message.split('`');
-    let (Some(before), Some(found)) = (parts.next(), parts.next()) else {
-        return Problem::Unreadable { message }.at("");
+    let (found, known) = message.rsplit_once(", expected ").unwrap_or((&message, ""));
+    let message = match found
+        .strip_prefix("unknown ")
+        .and_then(|found| found.split_once('`'))
+    {
+        Some((what, found)) => {
+            let found = found.rsplit_once('`').map_or(found, |(found, _)| found);
+            // Names stand between backticks, and commas and words between the names.
+            let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+            let nearest = nearest(found, &known);
+            let known = match known.join(", ") {
+                none if none.is_empty() => "there are none".to_owned(),
+                known => format!("known are {known}"),
+            };
+            format!("unknown {what}{}; {known}{nearest}", Excerpt::of(found))
+        }
+        None if found.len() > MOST_FOUND => format!(
+            "{}…, expected {known}",
+            &found[..found.floor_char_boundary(MOST_FOUND)]
+        ),
+        None => message,
     };
-    if !before.starts_with("unknown ") {
-        return Problem::Unreadable { message }.at("");
-    }
-    // Between the others stand commas and words.
-    let known: Vec<&str> = parts.skip(1).step_by(2).collect();
-    let nearest = nearest(found, &known);
-    let known = if known.is_empty() {
-        "there are none".to_owned()
-    } else {
-        format!("known are {}", known.join(", "))
-    };
-    let message = format!("{before}{}; {known}{nearest}", Excerpt::of(found));
     Problem::Unreadable { message }.at("")
 }
+
+/// Of what was found, in bytes: longer messages repeat a value.
+const MOST_FOUND: usize = 64;
 
 fn nearest(found: &str, known: &[&str]) -> String {
     let by_distance = known

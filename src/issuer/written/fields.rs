@@ -48,8 +48,8 @@ pub(super) fn role(name: &str, known: &[Privilege]) -> Read<Grants> {
             .all(|privilege| known.contains(privilege))
     };
     let roles: Vec<Role> = Role::ALL.into_iter().filter(is_known).collect();
-    if let Some(role) = roles.iter().find(|role| role.name() == name) {
-        return Ok(Grants::of_role(*role));
+    if let Some(role) = Role::from_name(name).filter(is_known) {
+        return Ok(Grants::of_role(role));
     }
     let names: Vec<&'static str> = roles.iter().map(|role| role.name()).collect();
     Err(Problem::unknown(name, &names).at("role"))

@@ -45,6 +45,22 @@ impl WrittenNumber {
     }
 }
 
+impl WrittenNumber {
+    /// The number as a role in a classroom.
+    ///
+    /// # Errors
+    ///
+    /// When it is none of 16 bits.
+    pub fn as_classroom_role(&self) -> Result<i16, WrittenError> {
+        self.0.parse().map_err(|_| {
+            Problem::ClassroomRole {
+                found: Excerpt::of(&self.0),
+            }
+            .at("role")
+        })
+    }
+}
+
 impl From<String> for WrittenNumber {
     fn from(text: String) -> Self {
         Self(text)

@@ -46,7 +46,7 @@ pub enum WrittenService {
         /// The user.
         user: Option<String>,
         /// The role in the room, a number.
-        role: Option<i16>,
+        role: Option<WrittenNumber>,
         /// The privileges.
         privileges: Option<WrittenPrivileges>,
     },
@@ -77,7 +77,7 @@ pub enum WrittenService {
         /// The user.
         user: String,
         /// The role in the room, a number.
-        role: i16,
+        role: WrittenNumber,
     },
     /// Join a channel (005).
     MediaChannel(Key),

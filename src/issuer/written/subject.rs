@@ -172,7 +172,7 @@ fn read_007(service: WrittenService) -> Read<Vec<ServiceRequest>> {
             Ok(and(ready_made::rtc_with_rtm(written)?, Target::Stt))
         }
         WrittenService::EducationRoomUser { room, user, role } => {
-            ready_made::education_room_user(room, user, role)
+            ready_made::education_room_user(room, user, role.as_classroom_role()?)
         }
         WrittenService::MediaChannel(_)
         | WrittenService::Recording(_)
@@ -200,15 +200,21 @@ fn read_rtc(rtc: InRtc, known: &[Privilege]) -> Read<(ChannelName, Uid, Grants)>
     ))
 }
 
-fn apaas(room: Option<String>, user: Option<String>, role: Option<i16>) -> Read<Target> {
+fn apaas(room: Option<String>, user: Option<String>, role: Option<WrittenNumber>) -> Read<Target> {
     let user = user.map(|user| fields::user_id("user", user)).transpose()?;
+    if room.is_none() && role.is_some() {
+        return Err(Problem::Superfluous {
+            because: "a role is one in a room",
+        }
+        .at("role"));
+    }
     match (room, user) {
         (Some(room), Some(user)) => {
             let room = fields::channel("room", room)?;
             Ok(Target::ApaasRoomUser {
                 room,
                 user,
-                role: role.unwrap_or(-1),
+                role: role.map_or(Ok(Target::NO_ROLE), |role| role.as_classroom_role())?,
             })
         }
         (None, Some(user)) => Ok(Target::ApaasUser { user }),

@@ -81,7 +81,9 @@ fn described<'a>(
     project: Option<&'a Project>,
 ) -> (Option<&'a str>, String) {
     let count = found.chars().count();
-    let place = start.map(|start| format!("characters {start} to {}", start + count - 1));
+    let place = start
+        .filter(|_| count > 0)
+        .map(|start| format!("characters {start} to {}", start + count - 1));
     let foreign = found.chars().position(|c| !c.is_ascii_hexdigit());
     if let Some((at, character)) = foreign.and_then(|at| Some((at, found.chars().nth(at)?))) {
         let place = place.map_or_else(String::new, |place| format!(" ({place})"));

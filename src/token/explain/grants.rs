@@ -3,8 +3,9 @@
 use super::super::privilege::{Privilege, Role};
 use super::super::service::ServiceKind;
 use super::super::version::TokenVersion;
+use super::ExpectedUid;
 use super::finding::Finding;
-use super::grant::Grant;
+use super::grant::{Grant, Name};
 use super::subject::{Rule, Subject};
 use super::time::listed;
 
@@ -50,7 +51,13 @@ fn opens(subject: &Subject<'_>, kind: ServiceKind) -> bool {
 }
 
 fn service_missing(subject: &Subject<'_>) -> Option<Finding> {
-    let expected = subject.expected.service?;
+    // Who expects a channel joins one.
+    let joins = subject.expected.channel.as_ref().map(|_| ServiceKind::Rtc);
+    let has_channel = subject.grants.iter().any(|grant| grant.channel.is_some());
+    let expected = subject
+        .expected
+        .service
+        .or(joins.filter(|_| !has_channel))?;
     if opens(subject, expected) || subject.version == TokenVersion::V005 {
         return None;
     }
@@ -84,8 +91,23 @@ fn service_missing(subject: &Subject<'_>) -> Option<Finding> {
     ))
 }
 
+/// The service of a kind that the client uses: the one for the expected channel and user, if there are several.
 fn of_kind<'s, 'a>(subject: &'s Subject<'a>, kind: ServiceKind) -> Option<&'s Grant<'a>> {
-    subject.grants.iter().find(|grant| grant.kind == Some(kind))
+    let is = |name: Option<Name<'_>>, expected: Option<&str>| match (name, expected) {
+        (Some(name), Some(expected)) => name.is(expected) != Some(false),
+        _ => true,
+    };
+    let uid = subject.expected.uid.as_ref().map(ExpectedUid::signed);
+    let channel = subject.expected.channel.as_deref();
+    let mut of_kind = subject
+        .grants
+        .iter()
+        .filter(|grant| grant.kind == Some(kind))
+        .peekable();
+    let first = of_kind.peek().copied();
+    of_kind
+        .find(|grant| is(grant.channel, channel) && is(grant.user, uid.as_deref()))
+        .or(first)
 }
 
 fn login_missing(subject: &Subject<'_>) -> Option<Finding> {

@@ -4,7 +4,7 @@ use super::super::excerpt::Excerpt;
 use super::super::version::TokenVersion;
 use super::finding::Finding;
 
-/// What a text is when it cannot be a token at all. The text is shown only when it can be no secret.
+/// What a text is when it cannot be a token at all. Of what might be a secret nothing is shown.
 pub(super) fn instead_of_token(text: &str) -> Option<Finding> {
     let is_hexadecimal = text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if text.is_empty() {
@@ -56,7 +56,8 @@ fn other(text: &str) -> Finding {
             "Make tokens of version 007, or 006 for SDKs that are older.",
         );
     }
-    let beginning: String = text.chars().take(3).collect();
+    let is_secret = text.len() > 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let beginning: String = text.chars().take(if is_secret { 0 } else { 3 }).collect();
     Finding::error(
         "not_a_token",
         format!(

@@ -63,8 +63,8 @@ fn lifetime_absolute(subject: &Subject<'_>) -> Option<Finding> {
     Some(Finding::warning(
         "lifetime_absolute",
         format!(
-            "The token's lifetime is {seconds} s, which is a Unix time ({}); 007 counts from the issue, so that the token never \
-             ends by itself.",
+            "The token's lifetime is {seconds} s, which is a Unix time ({}); 007 counts from the issue, so that the token has no \
+             end of its own but the 24 hours after which every token ends.",
             rfc3339(seconds.into())
         ),
         "Pass the number of seconds, such as 3600, instead of the current time plus that number.",

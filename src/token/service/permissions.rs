@@ -26,6 +26,12 @@ pub enum Resource {
 }
 
 impl Resource {
+    /// The one with that number on the wire.
+    #[must_use]
+    pub fn from_number(number: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| *known as u16 == number)
+    }
+
     /// All of them, ascending by number.
     pub const ALL: [Self; 5] = [
         Self::MessageChannels,
@@ -59,6 +65,12 @@ pub enum Permission {
 }
 
 impl Permission {
+    /// The one with that number on the wire.
+    #[must_use]
+    pub fn from_number(number: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| *known as u16 == number)
+    }
+
     /// Both.
     pub const ALL: [Self; 2] = [Self::Read, Self::Write];
 

@@ -126,7 +126,7 @@ async fn a_refusal_says_why_in_error() {
         ),
         (
             "GET /channel_key?channel=test&expiredTs=3600",
-            "expiredTs 3600 is in the past; expiredTs is an absolute Unix time, did you mean expireTime?",
+            "expiredTs 3600 is in the past; expiredTs is an absolute Unix time in seconds",
         ),
         (
             "GET /in_channel_permission_key?permission=0",

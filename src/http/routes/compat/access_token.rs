@@ -64,7 +64,7 @@ fn parse(
                 second: second.name,
             });
         }
-        (Some(end), None) => input::until(end, now)?,
+        (Some(end), None) => input::until(end, now, ", did you mean expireTime?")?,
         (None, Some(lifetime)) => Some(input::lifetime(lifetime)?),
         (None, None) => settings
             .default_lifetime

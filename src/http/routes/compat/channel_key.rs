@@ -77,7 +77,7 @@ fn issue(
     let channel = input::channel(query.one_of(&["channel"])?)?;
     let uid = query.one_of(&["uid"])?.map_or(Ok(0), input::numeric_uid)?;
     let lifetime = match query.one_of(&["expiredTs"])? {
-        Some(end) => input::until(end, now)?,
+        Some(end) => input::until(end, now, " in seconds")?,
         None => state.settings().default_lifetime,
     };
     let request = TokenRequest {

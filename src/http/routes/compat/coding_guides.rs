@@ -60,7 +60,7 @@ fn answer(state: &AppState, caller: Caller, fields: &Parameters<'_>) -> Result<R
     let Issued {
         token, expires_at, ..
     } = issued;
-    let app_id = state.issuer().app_id();
+    let app_id = state.project().app_id;
     let (channel, uid) = (json!(channel.as_str()), written(&uid));
     Ok(in_json(format!(
         r#"{{"token":"{token}","appId":"{app_id}","channelName":{channel},"uid":{uid},"expiresAt":{expires_at}}}"#

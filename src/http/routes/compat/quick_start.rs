@@ -64,7 +64,7 @@ async fn answer(
 
 /// A name that nobody else has, and nobody can foresee.
 fn made_up(state: &AppState) -> ChannelName {
-    let random = || state.issuer().random();
+    let random = || state.random();
     let name = format!(
         "ai-conversation-{}-{:08x}{:08x}",
         state.now(),

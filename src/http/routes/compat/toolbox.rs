@@ -141,7 +141,7 @@ fn apaas(service: &Parameters<'_>) -> Result<Option<ServiceRequest>, InputError>
             .one_of(&["role"])?
             .map(classroom_role)
             .transpose()?
-            .unwrap_or(-1);
+            .unwrap_or(Target::NO_ROLE);
         targets.push(Target::ApaasRoomUser {
             room,
             user: user()?,
