@@ -15,7 +15,7 @@ pub(super) fn deflate(content: &[u8]) -> Option<Vec<u8>> {
     let mut stream = Stream::with_room_for(content);
     let mut places = Places([0; 1 << HASH_BITS]);
     let (mut at, mut longer) = (0, None);
-    let (mut written, mut pairs) = ([0; 256], 0);
+    let (mut written, mut pairs) = ([0_u8; 256], 0);
     while let Some(&byte) = content.get(at) {
         if let Some((length, distance)) = longer.or_else(|| places.find(content, at, 0)) {
             // As in zlib: where the next byte begins a longer match, this one is a literal.
@@ -30,8 +30,8 @@ pub(super) fn deflate(content: &[u8]) -> Option<Vec<u8>> {
         }
         let byte = usize::from(byte);
         stream.put(LITERALS[byte]);
-        pairs += written[byte];
-        written[byte] += 1;
+        pairs += u32::from(written[byte]);
+        written[byte] = written[byte].wrapping_add(1); // long after there are too many pairs
         at += 1;
     }
     (pairs <= MAX_PAIRS).then(|| stream.finish(content))
@@ -49,11 +49,12 @@ impl Places {
     fn find(&mut self, content: &[u8], at: usize, than: usize) -> Option<(usize, usize)> {
         let from = self.replace(content, at)?;
         // A hash without a place has 0, which is as good as any: the bytes decide.
-        if from >= at || content[from..][..MIN_MATCH] != content[at..][..MIN_MATCH] {
+        let (now, before) = (&content[at..], &content[from..]);
+        if from >= at || now.first_chunk::<MIN_MATCH>() != before.first_chunk() {
             return None;
         }
-        let bytes = content[at..].iter().zip(&content[from..]).take(MAX_MATCH);
-        let length = bytes.take_while(|(now, before)| now == before).count();
+        let further = now.iter().zip(before).take(MAX_MATCH).skip(MIN_MATCH);
+        let length = MIN_MATCH + further.take_while(|(now, before)| now == before).count();
         (length > than).then_some((length, at - from))
     }
 
