@@ -59,7 +59,8 @@ impl App {
 
     async fn answer(&self, request: Request) -> Response {
         let line = log::Line::begin(&request);
-        let route = self.0.routes.at(request.uri().path());
+        let uri = request.uri().clone();
+        let route = || self.0.routes.at(uri.path());
         let mut error = None;
         let mut response = if cors::is_preflight(&request) {
             self.0.cors.preflight(request).await
@@ -68,7 +69,7 @@ impl App {
             let mut response = self.route(request).await;
             error = response.extensions_mut().remove::<Arc<Error>>();
             if let Some(error) = &error {
-                let payload = (route.errors)(error.meaning(), &error.to_string());
+                let payload = (route().errors)(error.meaning(), &error.to_string());
                 answer::fill(&mut response, payload);
             }
             allowed.stamp(response.headers_mut());
@@ -79,11 +80,10 @@ impl App {
                 .headers_mut()
                 .insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        line.end(
-            route.pattern,
-            response.status(),
-            error.map(|error| error.meaning()),
-        );
+        if let Some(line) = line {
+            let error = error.map(|error| error.meaning());
+            line.end(route().pattern, response.status(), error);
+        }
         response
     }
 

@@ -16,11 +16,13 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn begin(request: &Request) -> Self {
-        Self {
+    /// Nothing when no such line would be written: then nobody looks at a clock either.
+    pub(super) fn begin(request: &Request) -> Option<Self> {
+        let method = known(request.method());
+        tracing::enabled!(Level::INFO).then(|| Self {
             start: Instant::now(),
-            method: known(request.method()),
-        }
+            method,
+        })
     }
 
     /// `route` is the pattern of the URL, and `error` what went wrong, if anything did.

@@ -38,10 +38,10 @@ fn table(compat: &Compat) -> Table {
     routes::compat::routes(inspect::routes(tokens::routes(pages)), compat)
         // For platforms.
         .section(about::HEALTH)
-        .both_ways("/healthz", get(health::healthz), plain_error, [about::healthz()])
-        .both_ways("/ping", get(health::ping), plain_error, [about::ping()])
+        .both_ways("/healthz", get(health::healthz), plain_error, || vec![about::healthz()])
+        .both_ways("/ping", get(health::ping), plain_error, || vec![about::ping()])
         .section(about::DOCUMENT)
-        .documented("/openapi.json", docs::openapi, plain_error, about::openapi())
+        .documented("/openapi.json", docs::openapi, plain_error, || vec![about::openapi()])
         .otherwise(not_found, method_not_allowed)
 }
 

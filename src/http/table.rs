@@ -1,5 +1,7 @@
 //! The table of URLs: what answers each, and in which shape its errors are answered.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::handler::Handler;
@@ -8,7 +10,7 @@ use axum::routing::{MethodRouter, get};
 
 use super::answer::{Payload, plain_error};
 use super::error::Meaning;
-use super::openapi::{Document, Operation, Section};
+use super::openapi::{Operation, Outline, Section};
 use super::state::AppState;
 
 /// How a URL's clients expect an error: its status or code and its sentence, in a body of their own.
@@ -50,13 +52,13 @@ impl Routes {
 pub(super) struct Table {
     pub(super) router: Router<AppState>,
     pub(super) routes: Routes,
-    pub(super) document: Document,
+    pub(super) outline: Outline,
 }
 
 impl Table {
     /// What comes now belongs together, in the description.
     pub(super) fn section(mut self, section: Section) -> Self {
-        self.document.begin(section);
+        self.outline.begin(section);
         self
     }
 
@@ -78,11 +80,9 @@ impl Table {
         pattern: &'static str,
         route: MethodRouter<AppState>,
         errors: ErrorShape,
-        operations: impl IntoIterator<Item = Operation>,
+        operations: fn() -> Vec<Operation>,
     ) -> Self {
-        for operation in operations {
-            self.document.add(pattern, errors, operation);
-        }
+        self.outline.add(pattern, errors, operations);
         self.add(
             &format!("{pattern}/"),
             Route { pattern, errors },
@@ -104,12 +104,14 @@ impl Table {
         pattern: &'static str,
         answer: fn(Bytes) -> Response,
         errors: ErrorShape,
-        operation: Operation,
+        operations: fn() -> Vec<Operation>,
     ) -> Self {
-        self.document.add(pattern, errors, operation);
-        let document = Bytes::from(std::mem::take(&mut self.document).finish());
+        self.outline.add(pattern, errors, operations);
+        // Written when it is first asked for: most servers never are, and it takes some megabytes.
+        let document = Arc::new((std::mem::take(&mut self.outline), OnceLock::<Bytes>::new()));
         let route = get(move || {
-            let document = document.clone();
+            let (outline, written) = &*document;
+            let document = written.get_or_init(|| outline.write().into()).clone();
             async move { answer(document) }
         });
         self.route(pattern, route, errors)

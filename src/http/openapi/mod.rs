@@ -32,9 +32,64 @@ unknown names are ignored. Under `/v1/tokens` they are refused.
 /// The name of URLs that belong together, and what to know about them.
 pub(super) type Section = (&'static str, &'static str);
 
+/// What the document will say, in the table's order.
+#[derive(Debug, Default)]
+pub(super) struct Outline(Vec<Entry>);
+
+#[derive(Debug)]
+enum Entry {
+    Section(Section),
+    Url {
+        pattern: &'static str,
+        errors: ErrorShape,
+        operations: fn() -> Vec<Operation>,
+    },
+}
+
+impl Outline {
+    /// What is described from now on belongs together under this name.
+    pub(super) fn begin(&mut self, section: Section) {
+        self.0.push(Entry::Section(section));
+    }
+
+    /// Adds what a URL does, whose errors have this shape.
+    pub(super) fn add(
+        &mut self,
+        pattern: &'static str,
+        errors: ErrorShape,
+        operations: fn() -> Vec<Operation>,
+    ) {
+        self.0.push(Entry::Url {
+            pattern,
+            errors,
+            operations,
+        });
+    }
+
+    /// The document's text.
+    pub(super) fn write(&self) -> String {
+        let mut document = Document::default();
+        for entry in &self.0 {
+            match entry {
+                Entry::Section(section) => document.sections.push(*section),
+                Entry::Url {
+                    pattern,
+                    errors,
+                    operations,
+                } => {
+                    for operation in operations() {
+                        document.add(pattern, *errors, operation);
+                    }
+                }
+            }
+        }
+        document.finish()
+    }
+}
+
 /// The document while it grows.
 #[derive(Debug, Default)]
-pub(super) struct Document {
+struct Document {
     /// Name and description, in the order in which they are shown.
     sections: Vec<Section>,
     /// By pattern and method.
@@ -43,13 +98,8 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// What is described from now on belongs together under this name.
-    pub(super) fn begin(&mut self, section: Section) {
-        self.sections.push(section);
-    }
-
     /// Adds what a URL does, whose errors have this shape.
-    pub(super) fn add(&mut self, pattern: &'static str, errors: ErrorShape, operation: Operation) {
+    fn add(&mut self, pattern: &'static str, errors: ErrorShape, operation: Operation) {
         let section = self.sections.last().map(|(name, _)| *name);
         let (method, described) = operation.describe(pattern, section, errors, &mut self.schemas);
         self.paths
@@ -59,7 +109,7 @@ impl Document {
     }
 
     /// The document's text.
-    pub(super) fn finish(self) -> String {
+    fn finish(self) -> String {
         let tags = self
             .sections
             .iter()

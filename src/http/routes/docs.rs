@@ -9,7 +9,7 @@ const HTML: &str = include_str!("../../web/docs.html");
 const CSS: &str = include_str!("../../web/docs.css");
 const JS: &str = include_str!("../../web/docs.js");
 
-/// A document that was written when the server started.
+/// A document that was written when it was first asked for.
 pub(in crate::http) fn openapi(document: Bytes) -> Response {
     answer::public_json(document)
 }

@@ -18,12 +18,9 @@ use crate::token::explain::{Expected, ExpectedUid, Question, explain};
 use crate::token::{Role, ServiceKind};
 
 pub(in crate::http) fn routes(table: Table) -> Table {
-    table.both_ways(
-        "/v1/tokens/inspect",
-        post(answer),
-        problem,
-        [about::inspect()],
-    )
+    table.both_ways("/v1/tokens/inspect", post(answer), problem, || {
+        vec![about::inspect()]
+    })
 }
 
 /// A token, and what a client uses it for. Whatever is not given is not checked.

@@ -21,12 +21,9 @@ pub(in crate::http) fn routes(table: Table) -> Table {
     table
         .section(about::TOKENS)
         .beneath("/v1", problem)
-        .both_ways(
-            "/v1/tokens",
-            get(of_query).post(of_body),
-            problem,
-            [about::token_of_query(), about::token_of_body()],
-        )
+        .both_ways("/v1/tokens", get(of_query).post(of_body), problem, || {
+            vec![about::token_of_query(), about::token_of_body()]
+        })
 }
 
 /// Problem details (RFC 9457); `code` stays the same where the words may not.

@@ -26,12 +26,11 @@ use crate::issuer::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 use crate::token::{Lifetime, UnixTime};
 
 pub(super) fn routes(table: Table) -> Table {
-    table.section(about::SECTION).both_ways(
-        "/access_token",
-        get(answer),
-        plain_error,
-        [about::answer()],
-    )
+    table
+        .section(about::SECTION)
+        .both_ways("/access_token", get(answer), plain_error, || {
+            vec![about::answer()]
+        })
 }
 
 async fn answer(

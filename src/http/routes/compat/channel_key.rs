@@ -26,17 +26,14 @@ use crate::token::v005::{KeyKind, Upload};
 pub(super) fn routes(table: Table) -> Table {
     table
         .section(about::SECTION)
-        .both_ways(
-            "/channel_key",
-            get(channel_key),
-            plain_error,
-            [about::channel_key()],
-        )
+        .both_ways("/channel_key", get(channel_key), plain_error, || {
+            vec![about::channel_key()]
+        })
         .both_ways(
             "/in_channel_permission_key",
             get(permission_key),
             plain_error,
-            [about::permission_key()],
+            || vec![about::permission_key()],
         )
 }
 

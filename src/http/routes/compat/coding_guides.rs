@@ -27,7 +27,7 @@ pub(super) fn routes(table: Table) -> Table {
         "/api/agora/token",
         get(of_query).post(of_body),
         plain_error,
-        [about::of_query(), about::of_body()],
+        || vec![about::of_query(), about::of_body()],
     )
 }
 

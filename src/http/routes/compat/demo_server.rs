@@ -23,18 +23,12 @@ use crate::token::Role;
 pub(super) fn routes(table: Table) -> Table {
     table
         .section(about::SECTION)
-        .both_ways(
-            "/rtcToken",
-            get(rtc_token),
-            plain_error,
-            [about::rtc_token()],
-        )
-        .both_ways(
-            "/rtmToken",
-            get(rtm_token),
-            plain_error,
-            [about::rtm_token()],
-        )
+        .both_ways("/rtcToken", get(rtc_token), plain_error, || {
+            vec![about::rtc_token()]
+        })
+        .both_ways("/rtmToken", get(rtm_token), plain_error, || {
+            vec![about::rtm_token()]
+        })
 }
 
 async fn rtc_token(

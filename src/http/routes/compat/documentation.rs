@@ -25,18 +25,12 @@ use crate::issuer::ServiceRequest;
 pub(super) fn routes(table: Table) -> Table {
     table
         .section(about::SECTION)
-        .both_ways(
-            "/fetch_rtc_token",
-            post(rtc_token),
-            error,
-            [about::rtc_token()],
-        )
-        .both_ways(
-            "/fetch_rtm_token",
-            post(rtm_token),
-            error,
-            [about::rtm_token()],
-        )
+        .both_ways("/fetch_rtc_token", post(rtc_token), error, || {
+            vec![about::rtc_token()]
+        })
+        .both_ways("/fetch_rtm_token", post(rtm_token), error, || {
+            vec![about::rtm_token()]
+        })
 }
 
 fn error(Meaning { status, .. }: Meaning, message: &str) -> Payload {

@@ -39,46 +39,38 @@ pub(super) fn routes(table: Table) -> Table {
             "/rtc/{channel}/{role}/{tokenType}/{uid}",
             get(rtc_token),
             error,
-            [about::rtc_token()],
+            || vec![about::rtc_token()],
         )
-        .both_ways("/rtm/{uid}", get(rtm_token), error, [about::rtm_token()])
+        .both_ways("/rtm/{uid}", get(rtm_token), error, || {
+            vec![about::rtm_token()]
+        })
         .both_ways(
             "/rte/{channel}/{role}/{tokenType}/{rtcuid}",
             get(both_tokens),
             error,
-            [about::both_tokens()],
+            || vec![about::both_tokens()],
         )
         .both_ways(
             "/rte/{channel}/{role}/{tokenType}/{rtcuid}/{rtmuid}",
             get(both_tokens),
             error,
-            [about::both_tokens_for_two()],
+            || vec![about::both_tokens_for_two()],
         )
-        .both_ways("/chat/app", get(chat_app_token), error, [about::chat_app()])
-        .both_ways(
-            "/chat/account/{id}",
-            get(chat_token),
-            error,
-            [about::chat_account()],
-        )
-        .both_ways(
-            "/getToken",
-            post(any_token),
-            text_error,
-            [about::any_token()],
-        )
-        .both_ways(
-            "/token/getNew",
-            post(any_token),
-            text_error,
-            [about::any_token()],
-        )
-        .both_ways(
-            "/fetchToken",
-            post(any_token),
-            text_error,
-            [about::any_token()],
-        )
+        .both_ways("/chat/app", get(chat_app_token), error, || {
+            vec![about::chat_app()]
+        })
+        .both_ways("/chat/account/{id}", get(chat_token), error, || {
+            vec![about::chat_account()]
+        })
+        .both_ways("/getToken", post(any_token), text_error, || {
+            vec![about::any_token()]
+        })
+        .both_ways("/token/getNew", post(any_token), text_error, || {
+            vec![about::any_token()]
+        })
+        .both_ways("/fetchToken", post(any_token), text_error, || {
+            vec![about::any_token()]
+        })
 }
 
 /// Its handlers say `error` or `message`, so clients look at either.

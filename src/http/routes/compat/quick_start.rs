@@ -22,12 +22,11 @@ use crate::http::table::Table;
 use crate::token::{ChannelName, Role, Uid, UserId};
 
 pub(super) fn routes(table: Table) -> Table {
-    table.section(about::SECTION).both_ways(
-        "/api/generate-agora-token",
-        get(answer),
-        error,
-        [about::answer()],
-    )
+    table
+        .section(about::SECTION)
+        .both_ways("/api/generate-agora-token", get(answer), error, || {
+            vec![about::answer()]
+        })
 }
 
 fn error(_meaning: Meaning, message: &str) -> Payload {

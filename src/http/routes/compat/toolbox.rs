@@ -28,24 +28,15 @@ use crate::token::{Excerpt, Role};
 pub(super) fn routes(table: Table) -> Table {
     table
         .section(about::SECTION)
-        .both_ways(
-            "/token/generate",
-            post(docker_image),
-            error,
-            [about::docker_image()],
-        )
-        .both_ways(
-            "/v1/token/generate",
-            post(hosted),
-            error,
-            [about::hosted_one()],
-        )
-        .both_ways(
-            "/v2/token/generate",
-            post(hosted),
-            error,
-            [about::hosted_several()],
-        )
+        .both_ways("/token/generate", post(docker_image), error, || {
+            vec![about::docker_image()]
+        })
+        .both_ways("/v1/token/generate", post(hosted), error, || {
+            vec![about::hosted_one()]
+        })
+        .both_ways("/v2/token/generate", post(hosted), error, || {
+            vec![about::hosted_several()]
+        })
 }
 
 fn error(_meaning: Meaning, message: &str) -> Payload {
