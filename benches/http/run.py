@@ -63,8 +63,9 @@ def fetch(port):
 class Server:
     started = []
 
-    def __init__(self, name, command, env=(), silent=False):
+    def __init__(self, name, command, env=(), silent=False, target=TARGET, script=None):
         self.name, self.command, self.env, self.silent = name, command, dict(env), silent
+        self.target, self.script = target, script
         self.port, self.rounds = free_port(), []
 
     def start(self):
@@ -126,7 +127,8 @@ class Server:
         before, wrk_before = self.cpu_seconds(), children_cpu_seconds()
         text = subprocess.run(
             ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
-            + [f"http://{HOST}:{self.port}{TARGET}"],
+            + (["-s", str(self.script)] if self.script else [])
+            + [f"http://{HOST}:{self.port}{self.target}"],
             check=True,
             capture_output=True,
             text=True,
@@ -232,6 +234,19 @@ def run(options, folder):
     ours = Server("agora-token-server, 006", [binary], quiet)
     logging = Server("the same with its request log, to /dev/null", [binary], silent=True)
     newer = Server("agora-token-server, 007", [binary], {**quiet, "ACCESS_TOKEN_VERSION": "007"})
+    uikit = Server(
+        "agora-token-server, /rtc/… (007)",
+        [binary],
+        quiet,
+        target="/rtc/test/publisher/uid/1234/?expiry=3600",
+    )
+    own = Server(
+        "agora-token-server, POST /v1/tokens (007)",
+        [binary],
+        quiet,
+        target="/v1/tokens",
+        script=Path(__file__).with_name("tokens.lua"),
+    )
     ours.start()
     bare = Server(
         "bare axum route, fixed body",
@@ -244,7 +259,7 @@ def run(options, folder):
         ["node", express_folder / "server.js"],
         {"NODE_ENV": "production"},
     )
-    servers = [ours, logging, newer, bare, fixed, express]
+    servers = [ours, logging, newer, uikit, own, bare, fixed, express]
     for server in servers[1:]:
         server.start()
         if server is not newer and abs(len(server.body) - len(ours.body)) > 4:
@@ -292,7 +307,7 @@ def run(options, folder):
             " machine or of wrk: req/s, p50 and p99 are not the servers' own.\n"
         )
 
-    resident = max(server.resident_mb() for server in (ours, logging, newer))
+    resident = max(server.resident_mb() for server in (ours, logging, newer, uikit, own))
     for server in servers:
         server.stop()
     starts = []
@@ -304,6 +319,8 @@ def run(options, folder):
 
     limits = [
         ("006 beside bare axum", ours.ratio(bare), "≥ 0.85 ×", ours.ratio(bare) >= 0.85),
+        ("/rtc/… beside bare axum", uikit.ratio(bare), "≥ 0.70 ×", uikit.ratio(bare) >= 0.70),
+        ("POST /v1/tokens beside bare axum", own.ratio(bare), "≥ 0.70 ×", own.ratio(bare) >= 0.70),
         ("006 beside express", ours.ratio(express), "≥ 18 ×", ours.ratio(express) >= 18),
         ("resident after load, the largest, MB", resident, "≤ 8", resident <= 8),
         ("exec to first answer, median of 10, ms", median(starts), "≤ 20", median(starts) <= 20),
