@@ -135,16 +135,14 @@ impl Project {
     }
 
     /// The first certificate for which a check holds.
-    pub(super) fn signed_by(&self, check: impl Fn(&AppCertificate) -> bool) -> Option<SignedBy> {
-        let secondary = || {
-            self.secondary
-                .as_ref()
-                .filter(|certificate| check(certificate))
-        };
+    pub(super) fn signed_by(
+        &self,
+        mut check: impl FnMut(&AppCertificate) -> bool,
+    ) -> Option<SignedBy> {
         if check(&self.certificate) {
-            Some(SignedBy::Primary)
-        } else {
-            secondary().map(|_| SignedBy::Secondary)
+            return Some(SignedBy::Primary);
         }
+        let secondary = self.secondary.as_ref()?;
+        check(secondary).then_some(SignedBy::Secondary)
     }
 }

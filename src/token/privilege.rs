@@ -207,7 +207,12 @@ impl Privileges {
 
     /// These privileges with one and the same end.
     #[must_use]
+    #[inline]
     pub fn all(privileges: &[Privilege], end: u32) -> Self {
+        if privileges.is_sorted_by(|one, next| one.number < next.number) {
+            let numbers = privileges.iter().map(|privilege| privilege.number);
+            return Self(numbers.map(|number| (number, end)).collect());
+        }
         privileges
             .iter()
             .map(|privilege| (*privilege, end))

@@ -174,7 +174,7 @@ pub fn mint(project: &Project, channel: &Text, uid: u32, message: &Message) -> S
     content.u32(message.salt);
     content.u32(message.ends_at.seconds());
     message.write_extra(&mut content);
-    encode([VERSION.as_bytes()], content.as_slice())
+    encode(VERSION.as_bytes(), content.as_slice())
 }
 
 /// A 005 key whose signature has not been checked.

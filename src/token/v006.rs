@@ -18,7 +18,7 @@ use super::app_id::AppId;
 use super::certificate::{AppCertificate, Project, SignedBy};
 use super::encode::encode;
 use super::error::{ParseError, VerifyError};
-use super::hmac::Signature;
+use super::hmac::{SIGNATURE_LENGTH, Signature};
 use super::privilege::{Privilege, Privileges};
 use super::time::UnixTime;
 use super::wire::{Reader, Writer};
@@ -64,28 +64,35 @@ pub struct Binding<'a> {
     pub uid: &'a str,
 }
 
+/// Bytes of a content before its message.
+const HEAD_BYTES: usize = 44;
+
 /// Makes a token for a channel and a uid.
 #[must_use]
 pub fn mint(project: &Project, binding: Binding<'_>, message: &Message) -> String {
-    let mut signed = signed_before(project.app_id, binding);
-    let before = signed.as_slice().len();
-    message.write(&mut signed);
-    let signed = signed.as_slice();
-    let packed = &signed[before..];
+    let mut out = Writer::new();
+    out.fixed([0; HEAD_BYTES]);
+    write_before(&mut out, project.app_id, binding);
+    let message_start = out.as_slice().len();
+    message.write(&mut out);
+    let key = project.certificate.key_006();
+    let signature = key.sign_written(&mut out, HEAD_BYTES);
 
-    let mut content = Writer::new();
-    content.array(&project.certificate.key_006().sign(signed));
-    content.u32(crc32fast::hash(binding.channel.as_bytes()));
-    content.u32(crc32fast::hash(binding.uid.as_bytes()));
-    content.u16(
-        u16::try_from(packed.len()).expect("known privileges, or as many as a token of 64 KiB had"),
-    );
-    content.bytes(packed);
+    // What is signed before the message is not in the token: the head of the content takes its place.
+    let content = &mut out.as_mut_slice()[message_start - HEAD_BYTES..];
+    let length = u16::try_from(content.len() - HEAD_BYTES)
+        .expect("known privileges, or as many as a token of 64 KiB had");
+    let checksum = |text: &str| crc32fast::hash(text.as_bytes()).to_le_bytes();
+    content[..2].copy_from_slice(&SIGNATURE_LENGTH);
+    content[2..34].copy_from_slice(&signature);
+    content[34..38].copy_from_slice(&checksum(binding.channel));
+    content[38..42].copy_from_slice(&checksum(binding.uid));
+    content[42..HEAD_BYTES].copy_from_slice(&length.to_le_bytes());
 
-    encode(
-        [VERSION.as_bytes(), project.app_id.as_bytes()],
-        content.as_slice(),
-    )
+    let mut head = [0; VERSION.len() + AppId::LENGTH];
+    head[..VERSION.len()].copy_from_slice(VERSION.as_bytes());
+    head[VERSION.len()..].copy_from_slice(project.app_id.as_bytes());
+    encode(&head, content)
 }
 
 /// A 006 token whose signature has not been checked.
@@ -151,14 +158,12 @@ impl Unverified {
         if !self.is_for_uid(binding.uid) {
             return Err(VerifyError::Uid);
         }
-        let mut signed = signed_before(self.app_id, binding);
+        let mut signed = Writer::new();
+        write_before(&mut signed, self.app_id, binding);
         signed.bytes(&self.signed);
         let is_signed_by = |certificate: &AppCertificate| {
-            certificate
-                .key_006()
-                .sign(signed.as_slice())
-                .ct_eq(&self.signature)
-                .into()
+            let signature = certificate.key_006().sign_written(&mut signed, 0);
+            signature.ct_eq(&self.signature).into()
         };
         project
             .signed_by(is_signed_by)
@@ -200,10 +205,8 @@ impl Message {
 }
 
 /// What is signed before the message.
-fn signed_before(app_id: AppId, binding: Binding<'_>) -> Writer {
-    let mut signed = Writer::new();
-    signed.fixed(*app_id.as_bytes());
-    signed.bytes(binding.channel.as_bytes());
-    signed.bytes(binding.uid.as_bytes());
-    signed
+fn write_before(out: &mut Writer, app_id: AppId, binding: Binding<'_>) {
+    out.fixed(*app_id.as_bytes());
+    out.bytes(binding.channel.as_bytes());
+    out.bytes(binding.uid.as_bytes());
 }

@@ -22,7 +22,7 @@ use super::certificate::{AppCertificate, Project, SignedBy};
 use super::deflate::deflate;
 use super::encode::encode;
 use super::error::{ParseError, VerifyError};
-use super::hmac::Signature;
+use super::hmac::{SIGNATURE_LENGTH, Signature};
 use super::inflate::inflate;
 use super::service::Services;
 use super::time::UnixTime;
@@ -47,26 +47,30 @@ pub struct Message {
     pub services: Services,
 }
 
+/// Bytes of a content before what is signed.
+const HEAD_BYTES: usize = 34;
+
 /// Makes a token.
 #[must_use]
 pub fn mint(project: &Project, message: &Message) -> String {
     let packed = deflate(content(project, message).as_slice());
-    encode([VERSION.as_bytes()], &packed)
+    encode(VERSION.as_bytes(), &packed)
 }
 
 fn content(project: &Project, message: &Message) -> Writer {
-    let mut signed = Writer::new();
-    signed.array::<{ AppId::LENGTH }>(project.app_id.as_bytes());
-    signed.u32(message.issued_at.seconds());
-    signed.u32(message.expire);
-    signed.u32(message.salt);
-    message.services.write(&mut signed);
-    let signed = signed.as_slice();
+    let mut content = Writer::new();
+    content.fixed([0; HEAD_BYTES]);
+    content.array::<{ AppId::LENGTH }>(project.app_id.as_bytes());
+    content.u32(message.issued_at.seconds());
+    content.u32(message.expire);
+    content.u32(message.salt);
+    message.services.write(&mut content);
 
     let key = project.certificate.key_007(message.issued_at, message.salt);
-    let mut content = Writer::new();
-    content.array(&key.sign(signed));
-    content.bytes(signed);
+    let signature = key.sign_written(&mut content, HEAD_BYTES);
+    let head = &mut content.as_mut_slice()[..HEAD_BYTES];
+    head[..2].copy_from_slice(&SIGNATURE_LENGTH);
+    head[2..].copy_from_slice(&signature);
     content
 }
 

@@ -32,6 +32,7 @@ impl Text {
 /// The contents of usual tokens fit into its own bytes; only longer ones are allocated.
 #[derive(Debug)]
 pub(super) struct Writer {
+    /// Zero after what was written.
     inline: [u8; 256],
     length: usize,
     /// Everything, once it does not fit.
@@ -113,6 +114,17 @@ impl Writer {
 
     pub(super) fn as_slice(&self) -> &[u8] {
         self.inline.get(..self.length).unwrap_or(&self.spilled)
+    }
+
+    pub(super) fn as_mut_slice(&mut self) -> &mut [u8] {
+        self.inline
+            .get_mut(..self.length)
+            .unwrap_or(&mut self.spilled)
+    }
+
+    /// What was written from `start` on, and zeros after it up to `bytes`, if all of that is its own bytes.
+    pub(super) fn with_room(&mut self, start: usize, bytes: usize) -> Option<&mut [u8]> {
+        self.inline.get_mut(start..start + bytes)
     }
 }
 

@@ -26,5 +26,5 @@ pub(super) fn beginning(packed: &[u8]) -> Option<Vec<u8>> {
 
 /// A 007 token of that content.
 pub(super) fn token_of(content: &[u8]) -> String {
-    encode([v007::VERSION.as_bytes()], &deflate(content))
+    encode(v007::VERSION.as_bytes(), &deflate(content))
 }

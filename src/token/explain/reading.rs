@@ -126,7 +126,7 @@ fn without_trailing(
             let length = u16::try_from(message.len() - bytes).ok()?;
             cut(&mut content);
             content[42..44].copy_from_slice(&length.to_le_bytes());
-            encode([head.as_bytes()], &content)
+            encode(head.as_bytes(), &content)
         }
         (TokenVersion::V007, "last service") => {
             let mut inflated = inflated::whole(&content)?;
@@ -136,7 +136,7 @@ fn without_trailing(
         }
         _ => {
             cut(&mut content);
-            encode([head.as_bytes()], &content)
+            encode(head.as_bytes(), &content)
         }
     };
     let finding = Finding::warning(
