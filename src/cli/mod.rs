@@ -107,7 +107,7 @@ fn fail(code: u8, reason: impl Display) -> ExitCode {
 
 /// What `--help` says about the environment.
 fn variables() -> String {
-    let described = vars::ALL.iter().map(
+    let described = vars::all().map(
         |Variable {
              name,
              aliases,

@@ -129,8 +129,7 @@ fn known(variables: impl IntoIterator<Item = (String, String)>) -> Values {
 }
 
 fn known_name(name: &str) -> Option<&'static str> {
-    vars::ALL
-        .iter()
+    vars::all()
         .flat_map(|variable| variable.names())
         .find(|known| *known == name)
 }

@@ -386,8 +386,7 @@ fn what_is_no_origin_is_named_by_its_place_in_the_list() {
 #[test]
 fn no_value_stands_in_a_problem_or_in_debug_output() {
     let secret = "5CFd2fd1755d40ecb72977518be15d3";
-    let variables: Vec<(&str, &str)> = vars::ALL
-        .iter()
+    let variables: Vec<(&str, &str)> = vars::all()
         .map(|variable| (variable.name, secret))
         .collect();
     let error = Config::read(&environment(&variables, None), None).unwrap_err();

@@ -8,8 +8,7 @@ use agora_token_server::config::vars;
 /// Name and default of each variable of the code, in its order.
 fn variables() -> Vec<(String, String)> {
     let default = |default: Option<&str>| default.unwrap_or_default().to_owned();
-    vars::ALL
-        .iter()
+    vars::all()
         .map(|variable| (variable.name.to_owned(), default(variable.default)))
         .collect()
 }
@@ -42,7 +41,7 @@ fn the_readme_has_a_row_for_each_variable_with_its_default_and_aliases() {
         })
         .collect();
     assert_eq!(documented, variables());
-    for (variable, row) in vars::ALL.iter().zip(rows) {
+    for (variable, row) in vars::all().zip(rows) {
         for alias in variable.aliases {
             assert!(
                 row[2].contains(&format!("`{alias}`")),
