@@ -130,7 +130,7 @@ fn known(variables: impl IntoIterator<Item = (String, String)>) -> Values {
 
 fn known_name(name: &str) -> Option<&'static str> {
     vars::all()
-        .flat_map(|variable| variable.names())
+        .flat_map(Variable::names)
         .find(|known| *known == name)
 }
 
