@@ -1,11 +1,13 @@
 //! Answers, with the headers that belong to their kind.
 
-use axum::body::Body;
+use std::sync::LazyLock;
+
+use axum::body::{Body, Bytes};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, EXPIRES, PRAGMA,
-    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, EXPIRES, PRAGMA, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use serde_json::json;
 
@@ -15,10 +17,26 @@ const NOSNIFF: (HeaderName, &str) = (X_CONTENT_TYPE_OPTIONS, "nosniff");
 
 const JSON: &str = "application/json; charset=utf-8";
 
+/// The headers of a token's answer, with places for those that differ: a copy has exactly their room, where a map that
+/// grows to it asks for more than the allocator keeps at hand.
+static OF_TOKEN: LazyLock<HeaderMap> = LazyLock::new(|| {
+    let mut headers = HeaderMap::new();
+    for (name, value) in private(JSON) {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers
+});
+
 /// An answer in JSON that nobody may keep: a token is for the one who asked, and its time runs.
-pub(super) fn in_json(body: impl Into<Body>) -> Response {
-    let mut response = Response::new(body.into());
-    stamp(&mut response, &private(JSON));
+pub(super) fn in_json(body: impl Into<Bytes>) -> Response {
+    let body = body.into();
+    let length = body.len();
+    let mut response = Response::new(Body::from(body));
+    let headers = response.headers_mut();
+    headers.clone_from(&OF_TOKEN);
+    headers.insert(CONTENT_LENGTH, length.into());
     response
 }
 

@@ -96,9 +96,10 @@ impl Allowed {
                 origin
             }
         };
-        if let Some(origin) = origin {
-            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        }
+        match origin {
+            Some(origin) => headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin),
+            None => headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN),
+        };
     }
 }
 

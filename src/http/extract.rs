@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::http::Uri;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 
@@ -17,11 +18,11 @@ pub(super) const MAX_QUERY_BYTES: usize = 8 * 1024;
 
 /// The text of a URL's query.
 #[derive(Debug)]
-pub(super) struct QueryText(String);
+pub(super) struct QueryText(Uri);
 
 impl QueryText {
     pub(super) fn parse(&self) -> Result<Parameters<'_>, InputError> {
-        Parameters::of_query(&self.0)
+        Parameters::of_query(self.0.query().unwrap_or_default())
     }
 }
 
@@ -36,14 +37,14 @@ impl<S: Sync> FromRequestParts<S> for QueryText {
                 limit: MAX_QUERY_BYTES,
             });
         }
-        Ok(Self(query.to_owned()))
+        Ok(Self(parts.uri.clone()))
     }
 }
 
 /// The variable parts of a path, percent-decoded once. A `%` that begins no escape stands for itself: existing clients
 /// do not encode what they put there.
 #[derive(Debug)]
-pub(super) struct Path(Vec<(String, String)>);
+pub(super) struct Path(RawPathParams);
 
 impl Path {
     /// The part of that name; nothing when it is empty, or when the route has no such part.
@@ -51,7 +52,7 @@ impl Path {
         let (_, value) = self
             .0
             .iter()
-            .find(|(part, value)| part == name && !value.is_empty())?;
+            .find(|(part, value)| *part == name && !value.is_empty())?;
         Some(Parameter {
             name,
             value,
@@ -70,12 +71,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Path {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         match RawPathParams::from_request_parts(parts, state).await {
-            Ok(found) => Ok(Self(
-                found
-                    .iter()
-                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                    .collect(),
-            )),
+            Ok(found) => Ok(Self(found)),
             Err(_) => Err(InputError::PathNotUtf8.into()),
         }
     }
