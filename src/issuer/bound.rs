@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use smallvec::SmallVec;
 use utoipa::ToSchema;
 
 use super::Issued;
@@ -21,7 +22,8 @@ pub struct Receipt {
     #[schema(value_type = String)]
     pub version: TokenVersion,
     /// For which project.
-    pub app_id: String,
+    #[schema(value_type = String)]
+    pub app_id: AppId,
     /// As of when.
     pub issued_at: u32,
     /// When what it grants ends, at the latest.
@@ -46,13 +48,13 @@ impl Receipt {
         // As the SDK's will-expire event, before the first privilege ends; of less than a minute, half-way.
         let ends = services
             .iter()
-            .flat_map(|service| service.privileges.values().copied());
+            .flat_map(|service| service.privileges.0.iter().map(|(_, end)| *end));
         let first_end = ends.chain([expires_at]).min().unwrap_or(expires_at);
         let renew_at = first_end - 30.min(first_end.saturating_sub(issued_at) / 2);
         Self {
             token,
             version,
-            app_id: app_id.to_string(),
+            app_id,
             issued_at,
             expires_at,
             renew_at,
@@ -91,7 +93,24 @@ pub struct Bound {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permissions: Option<BTreeMap<String, BTreeMap<String, Vec<String>>>>,
     /// The Unix time at which each privilege ends.
-    pub privileges: BTreeMap<&'static str, u32>,
+    #[schema(value_type = BTreeMap<String, u32>)]
+    pub privileges: Ends,
+}
+
+/// The Unix time at which each privilege ends, by the privilege's name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ends(SmallVec<[(&'static str, u32); 4]>);
+
+impl Serialize for Ends {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_map(self.0.iter().copied())
+    }
+}
+
+impl FromIterator<(&'static str, u32)> for Ends {
+    fn from_iter<I: IntoIterator<Item = (&'static str, u32)>>(ends: I) -> Self {
+        Self(ends.into_iter().collect())
+    }
 }
 
 impl TokenRequest {

@@ -64,22 +64,33 @@ impl TryFrom<WrittenRequest> for TokenRequest {
     type Error = WrittenError;
 
     fn try_from(request: WrittenRequest) -> Result<Self, WrittenError> {
-        let lifetime = match &request.ttl {
-            None => Lifetime::HOUR,
+        request.lasting(Lifetime::HOUR)
+    }
+}
+
+impl WrittenRequest {
+    /// What is asked for, for this long unless it says so itself.
+    ///
+    /// # Errors
+    ///
+    /// When a field is wrong, or contradicts another.
+    pub fn lasting(self, usual: Lifetime) -> Result<TokenRequest, WrittenError> {
+        let lifetime = match &self.ttl {
+            None => usual,
             Some(ttl) => fields::lifetime(ttl).map_err(|problem| problem.at("ttl"))?,
         };
-        let version = match request.version.as_deref() {
+        let version = match self.version.as_deref() {
             None => TokenVersion::V007,
             Some(text) => text
                 .parse()
                 .map_err(|_| Problem::unknown(text, &["005", "006", "007"]).at("version"))?,
         };
         let subject = match version {
-            TokenVersion::V005 => subject::v005(request.services)?,
-            TokenVersion::V006 => subject::v006(request.services)?,
-            TokenVersion::V007 => subject::v007(request.services)?,
+            TokenVersion::V005 => subject::v005(self.services)?,
+            TokenVersion::V006 => subject::v006(self.services)?,
+            TokenVersion::V007 => subject::v007(self.services)?,
         };
-        Ok(Self {
+        Ok(TokenRequest {
             subject,
             lifetime: Some(lifetime),
         })

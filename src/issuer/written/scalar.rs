@@ -31,11 +31,8 @@ impl WrittenNumber {
     /// When it is none of 32 bits, or has leading zeros.
     pub fn as_uid(&self) -> Result<u32, WrittenError> {
         // Leading zeros would be another user to a client that passes the text.
-        let number = self
-            .0
-            .parse::<u32>()
-            .ok()
-            .filter(|number| number.to_string() == self.0);
+        let is_plain = self.0 == "0" || !self.0.starts_with(['0', '+']);
+        let number = self.0.parse::<u32>().ok().filter(|_| is_plain);
         number.ok_or_else(|| {
             Problem::Number {
                 found: Excerpt::of(&self.0),
