@@ -1,6 +1,6 @@
 //! Answers, with the headers that belong to their kind.
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, EXPIRES, PRAGMA,
     REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
@@ -11,22 +11,33 @@ use serde_json::json;
 
 use super::error::Meaning;
 
-const NOSNIFF: (HeaderName, &str) = (X_CONTENT_TYPE_OPTIONS, "nosniff");
+/// A header that is the same in every answer of a kind: checked when the server is compiled.
+type Header = (HeaderName, HeaderValue);
+
+const fn header(name: HeaderName, value: &'static str) -> Header {
+    (name, HeaderValue::from_static(value))
+}
+
+const NOSNIFF: Header = header(X_CONTENT_TYPE_OPTIONS, "nosniff");
 
 const JSON: &str = "application/json; charset=utf-8";
 
 /// An answer in JSON that nobody may keep: a token is for the one who asked, and its time runs.
 pub(super) fn in_json(body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
-    stamp(&mut response, &private(JSON));
+    stamp(&mut response, const { private(JSON) });
     response
 }
 
 /// An answer in JSON that is the same for everyone for as long as the server runs.
 pub(super) fn public_json(body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
-    let headers = [(CONTENT_TYPE, JSON), (CACHE_CONTROL, "no-cache"), NOSNIFF];
-    stamp(&mut response, &headers);
+    let headers = [
+        header(CONTENT_TYPE, JSON),
+        header(CACHE_CONTROL, "no-cache"),
+        NOSNIFF,
+    ];
+    stamp(&mut response, headers);
     response
 }
 
@@ -47,13 +58,13 @@ pub(super) fn page_with_code(content_type: &'static str, body: impl Into<Body>) 
 fn guarded(content_type: &'static str, policy: &'static str, body: Body) -> Response {
     let mut response = Response::new(body);
     let headers = [
-        (CONTENT_TYPE, content_type),
-        (CACHE_CONTROL, "no-cache"),
-        (CONTENT_SECURITY_POLICY, policy),
-        (REFERRER_POLICY, "no-referrer"),
+        header(CONTENT_TYPE, content_type),
+        header(CACHE_CONTROL, "no-cache"),
+        header(CONTENT_SECURITY_POLICY, policy),
+        header(REFERRER_POLICY, "no-referrer"),
         NOSNIFF,
     ];
-    stamp(&mut response, &headers);
+    stamp(&mut response, headers);
     response
 }
 
@@ -80,28 +91,35 @@ pub(super) fn fill(response: &mut Response, payload: Payload) {
     };
     *response.body_mut() = body.into();
     response.headers_mut().remove(CONTENT_LENGTH);
-    stamp(response, &private(content_type));
+    stamp(response, private(content_type));
+}
+
+/// Leaves of an answer what a `HEAD` is answered with: everything but the body, whose length is said.
+pub(super) fn leave_head(response: &mut Response) {
+    let length = response.body().size_hint().exact();
+    *response.body_mut() = Body::empty();
+    if let Some(length) = length {
+        response.headers_mut().insert(CONTENT_LENGTH, length.into());
+    }
 }
 
 /// The headers of an answer that nobody may keep. `Cache-Control`, `Expires` and `Pragma` are those of the Node sample.
-const fn private(content_type: &'static str) -> [(HeaderName, &'static str); 5] {
+const fn private(content_type: &'static str) -> [Header; 5] {
     [
-        (CONTENT_TYPE, content_type),
-        (
+        header(CONTENT_TYPE, content_type),
+        header(
             CACHE_CONTROL,
             "private, no-cache, no-store, must-revalidate",
         ),
-        (EXPIRES, "-1"),
-        (PRAGMA, "no-cache"),
+        header(EXPIRES, "-1"),
+        header(PRAGMA, "no-cache"),
         NOSNIFF,
     ]
 }
 
-fn stamp(response: &mut Response, headers: &[(HeaderName, &'static str)]) {
-    response.headers_mut().reserve(2 * headers.len()); // CORS adds some
+fn stamp<const N: usize>(response: &mut Response, headers: [Header; N]) {
+    response.headers_mut().reserve(2 * N); // CORS adds some
     for (name, value) in headers {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
+        response.headers_mut().insert(name, value);
     }
 }

@@ -1,11 +1,13 @@
 //! Extractors: what handlers take out of a request, with failures that are the server's own.
 
 use std::convert::Infallible;
+use std::str::Utf8Error;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use percent_encoding::percent_decode_str;
 
 use super::error::Error;
 use super::input::{InputError, Json, Parameter, Parameters};
@@ -45,6 +47,21 @@ impl<S: Sync> FromRequestParts<S> for QueryText {
 #[derive(Debug)]
 pub(super) struct Path(Vec<(String, String)>);
 
+/// What a path has in its variable places, until a handler takes it; an error when it is not UTF-8.
+#[derive(Clone, Debug)]
+pub(super) struct PathParts(Result<Vec<(String, String)>, Utf8Error>);
+
+impl PathParts {
+    /// Nothing when there are none, as in most paths.
+    pub(super) fn of(params: &matchit::Params<'_, '_>) -> Option<Self> {
+        let decoded = params.iter().map(|(name, value)| {
+            let value = percent_decode_str(value).decode_utf8()?;
+            Ok((name.to_owned(), value.into_owned()))
+        });
+        (!params.is_empty()).then(|| Self(decoded.collect()))
+    }
+}
+
 impl Path {
     /// The part of that name; nothing when it is empty, or when the route has no such part.
     pub(super) fn get(&self, name: &'static str) -> Option<Parameter<'_>> {
@@ -68,15 +85,11 @@ impl Path {
 impl<S: Send + Sync> FromRequestParts<S> for Path {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        match RawPathParams::from_request_parts(parts, state).await {
-            Ok(found) => Ok(Self(
-                found
-                    .iter()
-                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                    .collect(),
-            )),
-            Err(_) => Err(InputError::PathNotUtf8.into()),
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
+        match parts.extensions.remove::<PathParts>() {
+            None => Ok(Self(Vec::new())),
+            Some(PathParts(Ok(found))) => Ok(Self(found)),
+            Some(PathParts(Err(_))) => Err(InputError::PathNotUtf8.into()),
         }
     }
 }
