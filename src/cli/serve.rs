@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{UNUSABLE, fail, logging};
 use crate::access::Policy;
 use crate::config::{Config, Environment};
-use crate::http::{self, App, AppState, Settings};
+use crate::http::{self, App, AppState, Limits, Settings};
 use crate::issuer::{Issuer, random_salt, system_clock};
 use crate::token::Project;
 
@@ -26,6 +26,7 @@ pub(super) fn run(environment: Environment, demo: bool) -> ExitCode {
         Err(error) => return fail(UNUSABLE, error),
     };
     logging::start(config.log);
+    http::log_panics();
     let served = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -57,12 +58,11 @@ async fn serve(config: Config, demo: bool) -> io::Result<()> {
         notice: demo.then_some(DEMO_NOTICE),
     };
     let state = AppState::new(issuer, Policy::Open, settings);
-    http::serve(
-        listener,
-        App::new(state, &config.allowed_origins, &config.compat),
-        shutdown,
-    )
-    .await
+    let app = App::new(state, &config.allowed_origins, &config.compat);
+    let limits = Limits::of(config.max_connections);
+    // Among the connections' own tasks: the thread of `block_on` would have to wake another for each connection.
+    tokio::spawn(http::serve(listener, app, limits, shutdown)).await?;
+    Ok(())
 }
 
 fn announce(config: &Config, address: SocketAddr, demo: bool) {
