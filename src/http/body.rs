@@ -8,9 +8,9 @@ use std::time::Duration;
 use axum::BoxError;
 use axum::body::{Body, Bytes, HttpBody};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use tokio::time::timeout;
 
 use super::error::Error;
+use super::patience::within;
 
 const MAX_BYTES: usize = 16 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -27,7 +27,7 @@ pub(super) async fn read(body: impl RequestBody) -> Result<Body, Error> {
     if body.is_end_stream() {
         return Ok(Body::empty());
     }
-    match timeout(PATIENCE, Limited::new(body, MAX_BYTES).collect()).await {
+    match within(PATIENCE, Limited::new(body, MAX_BYTES).collect()).await {
         Ok(Ok(body)) => Ok(Body::from(body.to_bytes())),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             Err(Error::BodyTooLong { limit: MAX_BYTES })

@@ -11,6 +11,7 @@ mod input;
 mod log;
 mod methods;
 mod openapi;
+mod patience;
 mod routes;
 mod serve;
 mod state;
