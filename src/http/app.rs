@@ -7,7 +7,6 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use axum::Router;
@@ -35,7 +34,7 @@ struct Inner {
     router: Router,
     routes: Routes,
     cors: Cors,
-    is_stopping: AtomicBool,
+    state: AppState,
 }
 
 impl App {
@@ -43,18 +42,18 @@ impl App {
     #[must_use]
     pub fn new(state: AppState, origins: &AllowedOrigins, compat: &Compat) -> Self {
         let Table { router, routes, .. } = super::table(compat);
-        let router = router.with_state(state);
+        let router = router.with_state(state.clone());
         Self(Arc::new(Inner {
             router,
             routes,
             cors: Cors::new(origins),
-            is_stopping: AtomicBool::new(false),
+            state,
         }))
     }
 
-    /// From now on answers close their connections: the next request goes to another server.
+    /// From now on answers close their connections, and `/readyz` says no: the next request goes to another server.
     pub(super) fn stop(&self) {
-        self.0.is_stopping.store(true, Ordering::Relaxed);
+        self.0.state.stop();
     }
 
     async fn answer(&self, request: Request) -> Response {
@@ -75,7 +74,7 @@ impl App {
             allowed.stamp(response.headers_mut());
             response
         };
-        if self.0.is_stopping.load(Ordering::Relaxed) {
+        if self.0.state.is_stopping() {
             response
                 .headers_mut()
                 .insert(CONNECTION, HeaderValue::from_static("close"));

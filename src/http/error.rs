@@ -33,6 +33,8 @@ pub(super) enum Error {
     QueryTooLong { bytes: usize, limit: usize },
     #[error(transparent)]
     Refused(#[from] Refusal),
+    #[error("the server is stopping; it finishes what has begun")]
+    Stopping,
     #[error("the body must be JSON, with Content-Type: application/json")]
     UnsupportedMediaType,
     #[error(transparent)]
@@ -60,15 +62,16 @@ impl Error {
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::QueryTooLong { .. } => (StatusCode::URI_TOO_LONG, "query_too_long"),
             Self::Refused(refusal) => match *refusal {},
+            Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
             }
             Self::Written(error) => (StatusCode::BAD_REQUEST, error.problem.code()),
         };
-        let level = if status.is_server_error() {
-            Level::ERROR
-        } else {
-            Level::INFO
+        let level = match self {
+            Self::Stopping => Level::INFO, // as it should be
+            _ if status.is_server_error() => Level::ERROR,
+            _ => Level::INFO,
         };
         Meaning {
             status,

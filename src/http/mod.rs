@@ -39,6 +39,7 @@ fn table(compat: &Compat) -> Table {
         // For platforms.
         .section(about::HEALTH)
         .both_ways("/healthz", get(health::healthz), plain_error, || vec![about::healthz()])
+        .both_ways("/readyz", get(health::readyz), plain_error, || vec![about::readyz()])
         .both_ways("/ping", get(health::ping), plain_error, || vec![about::ping()])
         .section(about::DOCUMENT)
         .documented("/openapi.json", docs::openapi, plain_error, || vec![about::openapi()])

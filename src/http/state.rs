@@ -1,6 +1,7 @@
 //! What handlers share.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::access::{Caller, Policy, Refusal};
 use crate::config::AccessTokenVersion;
@@ -16,6 +17,7 @@ struct Inner {
     issuer: Issuer,
     policy: Policy,
     settings: Settings,
+    is_stopping: AtomicBool,
 }
 
 /// What an operator decides about the answers.
@@ -37,7 +39,17 @@ impl AppState {
             issuer,
             policy,
             settings,
+            is_stopping: AtomicBool::new(false),
         }))
+    }
+
+    pub(super) fn stop(&self) {
+        self.0.is_stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the server finishes what has begun, and wants nothing new.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.0.is_stopping.load(Ordering::Relaxed)
     }
 
     pub(super) fn settings(&self) -> &Settings {

@@ -208,6 +208,7 @@ fn about(status: StatusCode) -> &'static str {
         StatusCode::REQUEST_TIMEOUT => "The body did not arrive in time.",
         StatusCode::PAYLOAD_TOO_LARGE => "The body is too long.",
         StatusCode::URI_TOO_LONG => "The query is too long.",
+        StatusCode::SERVICE_UNAVAILABLE => "Not now.",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "The body is of a kind that is not read.",
         _ => "Something in the request is wrong, and the answer says what.",
     }
