@@ -21,6 +21,7 @@ use super::body;
 use super::cors::{self, Cors};
 use super::error::Error;
 use super::log;
+use super::request_id::RequestId;
 use super::state::AppState;
 use super::table::{Routes, Table};
 use crate::config::{AllowedOrigins, Compat};
@@ -57,7 +58,12 @@ impl App {
     }
 
     async fn answer(&self, request: Request) -> Response {
-        let line = log::Line::begin(&request);
+        let is_logged = log::is_on();
+        let line = log::Line::begin(&request, is_logged);
+        let mut id = RequestId::sent_with(&request);
+        if is_logged && id.is_none() {
+            id = Some(self.0.state.new_request_id());
+        }
         let uri = request.uri().clone();
         let route = || self.0.routes.at(uri.path());
         let mut error = None;
@@ -79,9 +85,13 @@ impl App {
                 .headers_mut()
                 .insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        if let Some(line) = line {
-            let error = error.map(|error| error.meaning());
-            line.end(route().pattern, response.status(), error);
+        let error = error.map(|error| error.meaning());
+        if is_logged || error.is_some_and(log::has) {
+            let id = id.get_or_insert_with(|| self.0.state.new_request_id());
+            line.end(route().pattern, response.status(), error, id);
+        }
+        if let Some(id) = id {
+            id.stamp(response.headers_mut());
         }
         response
     }

@@ -1,5 +1,6 @@
 //! The request log: one line a request, with the route's pattern instead of the path and without the query, since
-//! both can hold a channel and a uid.
+//! both can hold a channel and a uid. Nor has it the client's address, which is a person's: the request id finds the
+//! line of the proxy that knows it.
 
 use std::time::Instant;
 
@@ -8,47 +9,87 @@ use axum::http::{Method, StatusCode};
 use tracing::Level;
 
 use super::error::Meaning;
+use super::request_id::RequestId;
+
+/// Whether every request has its line.
+pub(super) fn is_on() -> bool {
+    tracing::enabled!(Level::INFO)
+}
+
+/// Whether such an error has its line.
+pub(super) fn has(error: Meaning) -> bool {
+    match error.level {
+        Level::ERROR => tracing::enabled!(Level::ERROR),
+        Level::WARN => tracing::enabled!(Level::WARN),
+        _ => is_on(),
+    }
+}
 
 /// A line that is written when the answer is there.
 pub(super) struct Line {
-    start: Instant,
+    /// Nobody looks at a clock when nobody wants to know.
+    start: Option<Instant>,
     method: &'static str,
 }
 
 impl Line {
-    /// Nothing when no such line would be written: then nobody looks at a clock either.
-    pub(super) fn begin(request: &Request) -> Option<Self> {
-        let method = known(request.method());
-        tracing::enabled!(Level::INFO).then(|| Self {
-            start: Instant::now(),
-            method,
-        })
+    pub(super) fn begin(request: &Request, is_timed: bool) -> Self {
+        Self {
+            start: is_timed.then(Instant::now),
+            method: known(request.method()),
+        }
     }
 
     /// `route` is the pattern of the URL, and `error` what went wrong, if anything did.
-    pub(super) fn end(self, route: &'static str, status: StatusCode, error: Option<Meaning>) {
+    pub(super) fn end(
+        self,
+        route: &'static str,
+        status: StatusCode,
+        error: Option<Meaning>,
+        request_id: &RequestId,
+    ) {
         let Self { start, method } = self;
         let status = status.as_u16();
-        let elapsed_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let elapsed_us =
+            start.map(|start| u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX));
+        let request_id = request_id.as_str();
         match error {
-            None => tracing::info!(method, route, status, elapsed_us, "answered"),
-            Some(Meaning {
-                code,
-                level: Level::ERROR,
-                ..
-            }) => {
-                tracing::error!(method, route, status, elapsed_us, error = code, "failed");
-            }
-            Some(Meaning {
-                code,
-                level: Level::WARN,
-                ..
-            }) => {
-                tracing::warn!(method, route, status, elapsed_us, error = code, "refused");
-            }
-            Some(Meaning { code, .. }) => {
-                tracing::info!(method, route, status, elapsed_us, error = code, "refused");
-            }
+            None => tracing::info!(method, route, status, elapsed_us, request_id, "answered"),
+            Some(Meaning { code, level, .. }) => match level {
+                Level::ERROR => {
+                    tracing::error!(
+                        method,
+                        route,
+                        status,
+                        elapsed_us,
+                        error = code,
+                        request_id,
+                        "failed"
+                    );
+                }
+                Level::WARN => {
+                    tracing::warn!(
+                        method,
+                        route,
+                        status,
+                        elapsed_us,
+                        error = code,
+                        request_id,
+                        "refused"
+                    );
+                }
+                _ => {
+                    tracing::info!(
+                        method,
+                        route,
+                        status,
+                        elapsed_us,
+                        error = code,
+                        request_id,
+                        "refused"
+                    );
+                }
+            },
         }
     }
 }

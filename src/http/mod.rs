@@ -9,6 +9,7 @@ mod extract;
 mod input;
 mod log;
 mod openapi;
+mod request_id;
 mod routes;
 mod serve;
 mod state;

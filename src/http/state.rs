@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::request_id::RequestId;
 use crate::access::{Caller, Policy, Refusal};
 use crate::config::AccessTokenVersion;
 use crate::issuer::{Issued, Issuer, TokenRequest};
@@ -64,6 +65,10 @@ impl AppState {
     /// A number that nobody can foresee.
     pub(super) fn random(&self) -> u32 {
         self.0.issuer.random()
+    }
+
+    pub(super) fn new_request_id(&self) -> RequestId {
+        RequestId::made_of([self.random(), self.random()])
     }
 
     /// How long a token lasts that a request asks for without saying so.

@@ -8,6 +8,7 @@ mod compat;
 mod cors;
 mod input;
 mod openapi;
+mod request_id;
 mod routes;
 mod serve;
 mod support;

@@ -10,3 +10,4 @@ mod malformed;
 mod mint;
 mod serving;
 mod support;
+mod watching;

@@ -1,0 +1,118 @@
+//! How a running server is watched: its log and the ids in it.
+
+use std::io::{Read, Write};
+
+use serde_json::Value;
+
+use crate::support::{IDENTIFIERS, Server};
+
+/// What is answered to a head as it is written.
+fn answer(server: &Server, head: &[u8]) -> String {
+    let mut connection = server.connect();
+    connection.write_all(head).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
+    let mut lines = answer.split("\r\n").take_while(|line| !line.is_empty());
+    lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+}
+
+/// The lines of the log that begin with a time and are of requests.
+fn requests(log: &str) -> Vec<&str> {
+    log.lines().filter(|line| line.contains("method")).collect()
+}
+
+#[test]
+fn a_line_of_the_log_has_the_id_that_the_answer_has() {
+    let server = Server::start(&[], &IDENTIFIERS);
+    let given =
+        b"GET /ping HTTP/1.1\r\nHost: test\r\nX-Request-Id: given-1\r\nConnection: close\r\n\r\n";
+    assert_eq!(
+        header(&answer(&server, given), "x-request-id"),
+        Some("given-1")
+    );
+    let made = [server.get("/ping"), server.get("/nothing")];
+    let made = made.map(|answer| header(&answer, "x-request-id").unwrap().to_owned());
+    let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+    assert!(
+        made.iter()
+            .all(|id| id.len() == 16 && id.chars().all(is_digit)),
+        "{made:?}"
+    );
+    assert_ne!(made[0], made[1]);
+    server.signal("TERM");
+    let (_, log) = server.ended();
+    let lines = requests(&log);
+    for (line, id) in lines.iter().zip(["given-1", &made[0], &made[1]]) {
+        assert!(line.ends_with(&format!(" request_id=\"{id}\"")), "{log}");
+    }
+    assert_eq!(lines.len(), 3, "{log}");
+}
+
+#[test]
+fn no_line_is_injected_by_an_id() {
+    let server = Server::start(&[], &IDENTIFIERS);
+    for id in [
+        "a\rInjected: 1",
+        "a\nInjected: 1",
+        "a\r\n Injected: 1",
+        "a\r\n\tInjected: 1",
+        "a\0b",
+    ] {
+        let head = format!(
+            "GET /ping HTTP/1.1\r\nHost: test\r\nX-Request-Id: {id}\r\nConnection: close\r\n\r\n"
+        );
+        let answer = answer(&server, head.as_bytes());
+        assert!(!answer.contains("njected"), "{answer}");
+    }
+    server.signal("TERM");
+    let (_, log) = server.ended();
+    assert!(!log.contains("njected"), "{log}");
+}
+
+#[test]
+fn a_line_of_json_is_flat() {
+    let server = Server::start(&[], &[&IDENTIFIERS[..], &[("LOG_FORMAT", "json")]].concat());
+    server.get("/ping");
+    server.get("/nothing");
+    server.signal("TERM");
+    let (_, log) = server.ended();
+    let lines = requests(&log);
+    let lines = lines
+        .iter()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let fields = lines.map(|line| {
+        let line = line.as_object().unwrap();
+        assert!(
+            line.values()
+                .all(|value| value.is_string() || value.is_u64()),
+            "{line:?}"
+        );
+        line.keys().cloned().collect::<Vec<_>>()
+    });
+    let answered = [
+        "elapsed_us",
+        "level",
+        "message",
+        "method",
+        "request_id",
+        "route",
+        "status",
+        "timestamp",
+    ];
+    let refused = [
+        "elapsed_us",
+        "error",
+        "level",
+        "message",
+        "method",
+        "request_id",
+        "route",
+        "status",
+        "timestamp",
+    ];
+    assert_eq!(fields.collect::<Vec<_>>(), [&answered[..], &refused]);
+}
