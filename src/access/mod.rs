@@ -40,6 +40,12 @@ impl Policy {
 }
 
 impl Grant {
+    /// What was allowed.
+    #[must_use]
+    pub fn request(&self) -> &TokenRequest {
+        &self.0
+    }
+
     /// Makes the token, as of `now`.
     #[must_use]
     pub fn issue(&self, issuer: &Issuer, now: UnixTime) -> Issued {

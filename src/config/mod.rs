@@ -5,6 +5,7 @@ mod compat;
 mod environment;
 mod error;
 mod log;
+mod metrics;
 mod origins;
 mod read;
 pub mod vars;
@@ -16,6 +17,7 @@ pub use compat::{Compat, CompatError, CompatServer};
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use log::{Log, LogError, LogFormat, LogLevel};
+pub use metrics::{MetricsAccess, MetricsKey, MetricsKeyError};
 pub use origins::{AllowedOrigins, OriginError, OriginPattern};
 
 use read::Reader;
@@ -39,6 +41,8 @@ pub struct Config {
     pub default_lifetime: Option<Lifetime>,
     /// What it logs.
     pub log: Log,
+    /// Who may read its metrics; nothing when none are kept.
+    pub metrics: Option<MetricsAccess>,
 }
 
 impl Config {
@@ -60,6 +64,7 @@ impl Config {
         let default_lifetime = reader.lifetime(&vars::DEFAULT_TTL);
         let level = reader.read(&vars::LOG_LEVEL, str::parse::<LogLevel>);
         let format = reader.read(&vars::LOG_FORMAT, str::parse::<LogFormat>);
+        let metrics = MetricsAccess::read(&mut reader, listen);
 
         reader.finish(|| {
             Some(Self {
@@ -73,6 +78,7 @@ impl Config {
                     level: level?,
                     format: format?,
                 },
+                metrics,
             })
         })
     }

@@ -20,10 +20,10 @@ use super::answer;
 use super::body;
 use super::cors::{self, Cors};
 use super::error::Error;
-use super::log;
-use super::request_id::RequestId;
+use super::metrics::{Connected, Metrics};
 use super::state::AppState;
 use super::table::{Routes, Table};
+use super::watch::Watch;
 use crate::config::{AllowedOrigins, Compat};
 
 /// The server's answers, without the sockets: a `tower` service.
@@ -35,6 +35,7 @@ struct Inner {
     router: Router,
     routes: Routes,
     cors: Cors,
+    watch: Watch,
     state: AppState,
 }
 
@@ -42,14 +43,31 @@ impl App {
     /// An app with a state, for pages of these origins and the clients of these other servers.
     #[must_use]
     pub fn new(state: AppState, origins: &AllowedOrigins, compat: &Compat) -> Self {
-        let Table { router, routes, .. } = super::table(compat);
-        let router = router.with_state(state.clone());
+        let metrics = state.settings().metrics.as_ref();
+        let table = super::table(compat, metrics.is_some_and(Metrics::is_on_main));
+        Self::of_table(table, state, origins)
+    }
+
+    /// An app for who watches the server of that state: its metrics and its health. No web page may read them.
+    #[must_use]
+    pub fn watching(state: AppState) -> Self {
+        Self::of_table(super::watching(), state, &AllowedOrigins::Only(Vec::new()))
+    }
+
+    fn of_table(table: Table, state: AppState, origins: &AllowedOrigins) -> Self {
+        let Table { router, routes, .. } = table;
         Self(Arc::new(Inner {
-            router,
+            router: router.with_state(state.clone()),
+            watch: Watch::new(&state, &routes),
             routes,
             cors: Cors::new(origins),
             state,
         }))
+    }
+
+    /// Counts a connection of this app as open for as long as what is returned lives.
+    pub fn connected(&self) -> Connected {
+        self.0.watch.connected()
     }
 
     /// From now on answers close their connections, and `/readyz` says no: the next request goes to another server.
@@ -58,19 +76,21 @@ impl App {
     }
 
     async fn answer(&self, request: Request) -> Response {
-        let is_logged = log::is_on();
-        let line = log::Line::begin(&request, is_logged);
-        let mut id = RequestId::sent_with(&request);
-        if is_logged && id.is_none() {
-            id = Some(self.0.state.new_request_id());
-        }
+        let Inner {
+            routes,
+            cors,
+            watch,
+            state,
+            ..
+        } = &*self.0;
+        let watched = watch.begin(&request, state);
         let uri = request.uri().clone();
-        let route = || self.0.routes.at(uri.path());
+        let route = || routes.at(uri.path());
         let mut error = None;
         let mut response = if cors::is_preflight(&request) {
-            self.0.cors.preflight(request).await
+            cors.preflight(request).await
         } else {
-            let allowed = self.0.cors.of(&request);
+            let allowed = cors.of(&request);
             let mut response = self.route(request).await;
             error = response.extensions_mut().remove::<Arc<Error>>();
             if let Some(error) = &error {
@@ -80,19 +100,13 @@ impl App {
             allowed.stamp(response.headers_mut());
             response
         };
-        if self.0.state.is_stopping() {
+        if state.is_stopping() {
             response
                 .headers_mut()
                 .insert(CONNECTION, HeaderValue::from_static("close"));
         }
         let error = error.map(|error| error.meaning());
-        if is_logged || error.is_some_and(log::has) {
-            let id = id.get_or_insert_with(|| self.0.state.new_request_id());
-            line.end(route().pattern, response.status(), error, id);
-        }
-        if let Some(id) = id {
-            id.stamp(response.headers_mut());
-        }
+        watch.end(watched, &mut response, route, error, state);
         response
     }
 

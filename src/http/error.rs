@@ -25,6 +25,8 @@ pub(super) enum Error {
     HostMissing,
     #[error(transparent)]
     Input(#[from] InputError),
+    #[error("the metrics are for who shows their key (METRICS_KEY) as Authorization: Bearer")]
+    MetricsKey,
     #[error("this path does not answer this method; the Allow header names those that it does")]
     MethodNotAllowed,
     #[error("there is nothing at this path; / shows what this server answers")]
@@ -59,6 +61,7 @@ impl Error {
             Self::HostMissing => (StatusCode::BAD_REQUEST, "host_missing"),
             Self::Input(error) => (StatusCode::BAD_REQUEST, error.code()),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::MetricsKey => (StatusCode::UNAUTHORIZED, "metrics_key"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::QueryTooLong { .. } => (StatusCode::URI_TOO_LONG, "query_too_long"),
             Self::Refused(refusal) => match *refusal {},

@@ -2,10 +2,9 @@
 //! both can hold a channel and a uid. Nor has it the client's address, which is a person's: the request id finds the
 //! line of the proxy that knows it.
 
-use std::time::Instant;
+use std::time::Duration;
 
-use axum::extract::Request;
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use tracing::Level;
 
 use super::error::Meaning;
@@ -25,34 +24,31 @@ pub(super) fn has(error: Meaning) -> bool {
     }
 }
 
-/// A line that is written when the answer is there.
-pub(super) struct Line {
-    /// Nobody looks at a clock when nobody wants to know.
-    start: Option<Instant>,
-    method: &'static str,
+/// A request, as its line tells of it.
+pub(super) struct Line<'a> {
+    pub(super) method: &'static str,
+    /// The pattern of the URL.
+    pub(super) route: &'static str,
+    pub(super) status: StatusCode,
+    /// Nothing when nobody looked at a clock.
+    pub(super) elapsed: Option<Duration>,
+    /// What went wrong, if anything did.
+    pub(super) error: Option<Meaning>,
+    pub(super) id: &'a RequestId,
 }
 
-impl Line {
-    pub(super) fn begin(request: &Request, is_timed: bool) -> Self {
-        Self {
-            start: is_timed.then(Instant::now),
-            method: known(request.method()),
-        }
-    }
-
-    /// `route` is the pattern of the URL, and `error` what went wrong, if anything did.
-    pub(super) fn end(
-        self,
-        route: &'static str,
-        status: StatusCode,
-        error: Option<Meaning>,
-        request_id: &RequestId,
-    ) {
-        let Self { start, method } = self;
-        let status = status.as_u16();
+impl Line<'_> {
+    pub(super) fn write(self) {
+        let Self {
+            method,
+            route,
+            elapsed,
+            error,
+            ..
+        } = self;
+        let (status, request_id) = (self.status.as_u16(), self.id.as_str());
         let elapsed_us =
-            start.map(|start| u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX));
-        let request_id = request_id.as_str();
+            elapsed.map(|elapsed| u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX));
         match error {
             None => tracing::info!(method, route, status, elapsed_us, request_id, "answered"),
             Some(Meaning { code, level, .. }) => match level {
@@ -91,19 +87,5 @@ impl Line {
                 }
             },
         }
-    }
-}
-
-/// A method may be any word of any length.
-fn known(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::HEAD => "HEAD",
-        Method::POST => "POST",
-        Method::OPTIONS => "OPTIONS",
-        Method::PUT => "PUT",
-        Method::PATCH => "PATCH",
-        Method::DELETE => "DELETE",
-        _ => "other",
     }
 }

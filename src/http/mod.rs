@@ -8,12 +8,15 @@ mod error;
 mod extract;
 mod input;
 mod log;
+mod method;
+mod metrics;
 mod openapi;
 mod request_id;
 mod routes;
 mod serve;
 mod state;
 mod table;
+mod watch;
 
 use axum::routing::get;
 
@@ -21,14 +24,16 @@ use crate::config::Compat;
 use answer::plain_error;
 pub use app::App;
 use error::Error;
+pub use metrics::{Connected, Metrics};
 pub use serve::serve;
 pub use state::{AppState, Settings};
 use table::Table;
 
 /// Every URL that the server answers. What surrounds them is in [`App`].
-fn table(compat: &Compat) -> Table {
+fn table(compat: &Compat, has_metrics: bool) -> Table {
     use routes::{about, docs, health, inspect, page, tokens};
     let pages = Table::default()
+        .shape("page")
         .route("/", get(page::html), plain_error)
         .route("/page.css", get(page::css), plain_error)
         .route("/favicon.ico", get(page::icon), plain_error)
@@ -36,15 +41,35 @@ fn table(compat: &Compat) -> Table {
         .route("/docs.css", get(docs::css), plain_error)
         .route("/docs.js", get(docs::js), plain_error);
     // The server's own API, then the clients of other token servers.
-    routes::compat::routes(inspect::routes(tokens::routes(pages)), compat)
+    let table = routes::compat::routes(inspect::routes(tokens::routes(pages)), compat)
         // For platforms.
+        .shape("platform")
         .section(about::HEALTH)
         .both_ways("/healthz", get(health::healthz), plain_error, || vec![about::healthz()])
         .both_ways("/readyz", get(health::readyz), plain_error, || vec![about::readyz()])
         .both_ways("/ping", get(health::ping), plain_error, || vec![about::ping()])
         .section(about::DOCUMENT)
-        .documented("/openapi.json", docs::openapi, plain_error, || vec![about::openapi()])
+        .documented("/openapi.json", docs::openapi, plain_error, || vec![about::openapi()]);
+    let table = if has_metrics {
+        with_metrics(table)
+    } else {
+        table
+    };
+    table.otherwise(not_found, method_not_allowed)
+}
+
+/// The URLs of a port of its own, for whoever watches the server.
+fn watching() -> Table {
+    use routes::health;
+    with_metrics(Table::default().shape("platform"))
+        .route("/healthz", get(health::healthz), plain_error)
+        .route("/readyz", get(health::readyz), plain_error)
         .otherwise(not_found, method_not_allowed)
+}
+
+/// Adds what the server counts.
+fn with_metrics(table: Table) -> Table {
+    table.route("/metrics", get(routes::metrics::metrics), plain_error)
 }
 
 async fn not_found() -> Error {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::metrics::Metrics;
 use super::request_id::RequestId;
 use crate::access::{Caller, Policy, Refusal};
 use crate::config::AccessTokenVersion;
@@ -30,6 +31,8 @@ pub struct Settings {
     pub default_lifetime: Option<Lifetime>,
     /// What the page at `/` says about the server, if anything.
     pub notice: Option<&'static str>,
+    /// What is counted, if anything is.
+    pub metrics: Option<Metrics>,
 }
 
 impl AppState {
@@ -88,6 +91,10 @@ impl AppState {
         now: UnixTime,
     ) -> Result<Issued, Refusal> {
         let grant = self.0.policy.authorize(caller, request)?;
-        Ok(grant.issue(&self.0.issuer, now))
+        let issued = grant.issue(&self.0.issuer, now);
+        if let Some(metrics) = &self.0.settings.metrics {
+            metrics.issued(&grant.request().subject);
+        }
+        Ok(issued)
     }
 }

@@ -7,6 +7,7 @@ mod body;
 mod compat;
 mod cors;
 mod input;
+mod metrics;
 mod openapi;
 mod request_id;
 mod routes;

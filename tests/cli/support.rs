@@ -95,6 +95,14 @@ impl Server {
         }
     }
 
+    /// The next line that it writes.
+    pub(crate) fn next_line(&mut self) -> String {
+        let mut line = String::new();
+        let (stdout, _) = self.output.as_mut().unwrap();
+        stdout.read_line(&mut line).unwrap();
+        line
+    }
+
     /// Reads what it writes from now on, so that it may write more than a pipe holds.
     pub(crate) fn follow_log(&mut self) -> JoinHandle<String> {
         let (mut stdout, mut stderr) = self.output.take().unwrap();

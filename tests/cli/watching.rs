@@ -1,10 +1,11 @@
-//! How a running server is watched: its log and the ids in it.
+//! How a running server is watched: its log and the ids in it, and its metrics.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
 
 use serde_json::Value;
 
-use crate::support::{IDENTIFIERS, Server};
+use crate::support::{IDENTIFIERS, Server, run};
 
 /// What is answered to a head as it is written.
 fn answer(server: &Server, head: &[u8]) -> String {
@@ -115,4 +116,65 @@ fn a_line_of_json_is_flat() {
         "timestamp",
     ];
     assert_eq!(fields.collect::<Vec<_>>(), [&answered[..], &refused]);
+}
+
+#[test]
+fn metrics_have_a_port_of_their_own_and_live_as_long_as_the_server() {
+    let settings = [("METRICS_PORT", "0"), ("LOG_FORMAT", "json")];
+    let mut server = Server::start(&[], &[&IDENTIFIERS[..], &settings].concat());
+    let line = loop {
+        let line = server.next_line();
+        if line.contains("metrics at ") {
+            break line;
+        }
+    };
+    let address = line
+        .split("http://")
+        .nth(1)
+        .unwrap()
+        .split('/')
+        .next()
+        .unwrap()
+        .to_owned();
+    let scrape = |target: &str| {
+        let mut connection = TcpStream::connect(&address).unwrap();
+        write!(
+            connection,
+            "GET {target} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        io::read_to_string(&mut connection).unwrap()
+    };
+    server.get("/access_token?channel=test");
+    assert!(server.get("/metrics").starts_with("HTTP/1.1 404 "));
+    let counted = "agora_tokens_issued_total{service=\"rtc\",version=\"006\"} 1\n";
+    assert!(scrape("/metrics").contains(counted));
+    assert!(scrape("/readyz").starts_with("HTTP/1.1 200 "));
+
+    let mut begun = server.connect();
+    begun.write_all(b"GET /ping HTTP/1.1\r\nHost: te").unwrap();
+    server.signal("TERM");
+    while !scrape("/readyz").starts_with("HTTP/1.1 503 ") {
+        std::thread::yield_now(); // until the signal has arrived
+    }
+    assert!(scrape("/metrics").contains(counted));
+    begun.write_all(b"st\r\n\r\n").unwrap();
+    assert_eq!(server.ended().0, Some(0));
+}
+
+#[test]
+fn a_port_for_metrics_that_is_taken_is_exit_code_1_with_the_reason() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let settings = [
+        ("HOST", "127.0.0.1"),
+        ("PORT", "0"),
+        ("METRICS_PORT", &port),
+    ];
+    let output = run(&["serve", "--demo"], &settings);
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let reason =
+        format!("agora-token-server: cannot listen on 127.0.0.1:{port} (HOST and METRICS_PORT): ");
+    assert!(stderr.starts_with(&reason), "{stderr}");
 }

@@ -17,4 +17,16 @@ pub const LOG_FORMAT: Variable = Variable {
     ..Variable::new("LOG_FORMAT", "text or json")
 };
 
-pub(super) const ALL: &[&Variable] = &[&LOG_LEVEL, &LOG_FORMAT];
+/// Where the metrics are served.
+pub const METRICS_PORT: Variable = Variable::new(
+    "METRICS_PORT",
+    "Port on HOST that serves /metrics for Prometheus, and nothing else of use; 0 takes any free one",
+);
+
+/// Who may read the metrics.
+pub const METRICS_KEY: Variable = Variable::new(
+    "METRICS_KEY",
+    "What a reader of /metrics shows (Authorization: Bearer), 32 or more characters, a secret; without METRICS_PORT it is served on PORT",
+);
+
+pub(super) const ALL: &[&Variable] = &[&LOG_LEVEL, &LOG_FORMAT, &METRICS_PORT, &METRICS_KEY];

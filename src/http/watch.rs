@@ -1,0 +1,112 @@
+//! What is seen of every request from outside: its line in the log, its id, and what is counted.
+//!
+//! Each is asked for first, so that a request costs nothing more while nobody watches.
+
+use std::time::Instant;
+
+use axum::extract::Request;
+use axum::response::Response;
+
+use super::error::Meaning;
+use super::log;
+use super::method;
+use super::metrics::{Connected, Metrics, RouteMetrics};
+use super::request_id::RequestId;
+use super::state::AppState;
+use super::table::{Route, Routes};
+
+/// Who watches.
+#[derive(Debug)]
+pub(super) struct Watch {
+    counted: Option<Counted>,
+}
+
+#[derive(Debug)]
+struct Counted {
+    metrics: Metrics,
+    /// By the number of the route.
+    routes: Vec<RouteMetrics>,
+}
+
+/// A request on its way.
+pub(super) struct Watched {
+    /// Where its name stands.
+    method: usize,
+    is_logged: bool,
+    /// Nobody looks at a clock when nobody wants to know.
+    start: Option<Instant>,
+    /// Its own, or one that was made for the log.
+    id: Option<RequestId>,
+}
+
+impl Watch {
+    pub(super) fn new(state: &AppState, routes: &Routes) -> Self {
+        let counted = state.settings().metrics.clone().map(|metrics| Counted {
+            routes: routes
+                .all()
+                .iter()
+                .map(|route| metrics.of_route(route))
+                .collect(),
+            metrics,
+        });
+        Self { counted }
+    }
+
+    /// Counts a connection for as long as what is returned lives.
+    pub(super) fn connected(&self) -> Connected {
+        self.counted
+            .as_ref()
+            .map_or(Connected::UNCOUNTED, |counted| counted.metrics.connected())
+    }
+
+    pub(super) fn begin(&self, request: &Request, state: &AppState) -> Watched {
+        let is_logged = log::is_on();
+        let sent = RequestId::sent_with(request);
+        Watched {
+            method: method::position(request.method()),
+            is_logged,
+            start: (is_logged || self.counted.is_some()).then(Instant::now),
+            id: sent.or_else(|| is_logged.then(|| state.new_request_id())),
+        }
+    }
+
+    /// `route` finds the request's, and `error` is what went wrong, if anything did.
+    pub(super) fn end(
+        &self,
+        watched: Watched,
+        response: &mut Response,
+        route: impl Fn() -> Route,
+        error: Option<Meaning>,
+        state: &AppState,
+    ) {
+        let Watched {
+            method,
+            is_logged,
+            start,
+            mut id,
+        } = watched;
+        let (status, elapsed) = (response.status(), start.map(|start| start.elapsed()));
+        if let (Some(counted), Some(elapsed)) = (&self.counted, elapsed) {
+            counted.routes[route().number].answered(method, status, elapsed);
+            if let Some(error) = error {
+                counted.metrics.refused(error.code);
+            }
+        }
+        if is_logged || error.is_some_and(log::has) {
+            let id = id.get_or_insert_with(|| state.new_request_id());
+            let (method, route) = (method::NAMES[method], route().pattern);
+            log::Line {
+                method,
+                route,
+                status,
+                elapsed,
+                error,
+                id,
+            }
+            .write();
+        }
+        if let Some(id) = id {
+            id.stamp(response.headers_mut());
+        }
+    }
+}
