@@ -10,6 +10,24 @@ pub enum Caller {
     Anonymous,
 }
 
+impl Caller {
+    /// What kind of caller it is, for logs.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous",
+        }
+    }
+
+    /// Who it is among its kind, for logs.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Anonymous => None,
+        }
+    }
+}
+
 /// What callers may get.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {

@@ -10,8 +10,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::{UNUSABLE, fail, logging};
 use crate::access::Policy;
-use crate::config::{Config, Environment};
-use crate::http::{self, App, AppState, Metrics, Settings};
+use crate::config::{AuditLog, Config, Environment};
+use crate::http::{self, App, AppState, Audit, Metrics, Settings};
 use crate::issuer::{Issuer, random_salt, system_clock};
 use crate::token::Project;
 
@@ -44,6 +44,7 @@ async fn serve(config: Config, demo: bool) -> io::Result<()> {
         Some(listen) => Some(bind(listen, "HOST and METRICS_PORT").await?),
         None => None,
     };
+    let audit = audit(&config.audit)?;
     announce(&config, listener.local_addr()?, demo);
     if let Some(listener) = &watching {
         let address = reachable(listener.local_addr()?);
@@ -55,6 +56,7 @@ async fn serve(config: Config, demo: bool) -> io::Result<()> {
         access_token_version: config.access_token_version,
         default_lifetime: config.default_lifetime,
         notice: demo.then_some(DEMO_NOTICE),
+        audit,
         metrics: config.metrics.map(Metrics::new),
     };
     let state = AppState::new(issuer, Policy::Open, settings);
@@ -68,6 +70,29 @@ async fn serve(config: Config, demo: bool) -> io::Result<()> {
         ended = serving => ended,
         ended = http::serve(listener, App::watching(state), pending()) => ended,
     }
+}
+
+/// SIGHUP opens the file anew, for a program that moves it away when it is long.
+fn audit(log: &AuditLog) -> io::Result<Option<Audit>> {
+    let audit = Audit::open(log).map_err(|error| {
+        let place = match log {
+            AuditLog::File(path) => path.display().to_string(),
+            AuditLog::Off | AuditLog::Stdout => "standard output".to_owned(),
+        };
+        io::Error::new(
+            error.kind(),
+            format!("cannot write to {place} (AUDIT_LOG): {error}"),
+        )
+    })?;
+    if let (Some(audit), AuditLog::File(_)) = (audit.clone(), log) {
+        let mut hangup = signal(SignalKind::hangup())?;
+        tokio::spawn(async move {
+            while hangup.recv().await.is_some() {
+                audit.reopen();
+            }
+        });
+    }
+    Ok(audit)
 }
 
 async fn bind(address: SocketAddr, variables: &str) -> io::Result<TcpListener> {

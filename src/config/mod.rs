@@ -1,6 +1,7 @@
 //! The server's configuration: read once, completely, with all problems reported together.
 
 mod access_token;
+mod audit;
 mod compat;
 mod environment;
 mod error;
@@ -13,6 +14,7 @@ pub mod vars;
 use std::net::SocketAddr;
 
 pub use access_token::{AccessTokenVersion, NoSuchVersion};
+pub use audit::{AuditLog, NoSuchPlace};
 pub use compat::{Compat, CompatError, CompatServer};
 pub use environment::Environment;
 pub use error::ConfigError;
@@ -41,6 +43,8 @@ pub struct Config {
     pub default_lifetime: Option<Lifetime>,
     /// What it logs.
     pub log: Log,
+    /// Where it writes down who got which token.
+    pub audit: AuditLog,
     /// Who may read its metrics; nothing when none are kept.
     pub metrics: Option<MetricsAccess>,
 }
@@ -64,6 +68,7 @@ impl Config {
         let default_lifetime = reader.lifetime(&vars::DEFAULT_TTL);
         let level = reader.read(&vars::LOG_LEVEL, str::parse::<LogLevel>);
         let format = reader.read(&vars::LOG_FORMAT, str::parse::<LogFormat>);
+        let audit = reader.read(&vars::AUDIT_LOG, str::parse::<AuditLog>);
         let metrics = MetricsAccess::read(&mut reader, listen);
 
         reader.finish(|| {
@@ -78,6 +83,7 @@ impl Config {
                     level: level?,
                     format: format?,
                 },
+                audit: audit?,
                 metrics,
             })
         })

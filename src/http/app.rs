@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use tower::{Service, ServiceExt};
 
 use super::answer;
+use super::audit::Origin;
 use super::body;
 use super::cors::{self, Cors};
 use super::error::Error;
@@ -91,7 +92,14 @@ impl App {
             cors.preflight(request).await
         } else {
             let allowed = cors.of(&request);
-            let mut response = self.route(request).await;
+            let answer = self.route(request);
+            let mut response = match (&state.settings().audit, &watched.id) {
+                (Some(audit), Some(id)) => {
+                    let route = route();
+                    audit.written(answer, Origin { id, route, state }).await
+                }
+                _ => answer.await,
+            };
             error = response.extensions_mut().remove::<Arc<Error>>();
             if let Some(error) = &error {
                 let payload = (route().errors)(error.meaning(), &error.to_string());

@@ -37,6 +37,8 @@ pub(super) enum Error {
     Refused(#[from] Refusal),
     #[error("the server is stopping; it finishes what has begun")]
     Stopping,
+    #[error("this server writes down every token that it issues, and cannot at the moment")]
+    Unaudited,
     #[error("the body must be JSON, with Content-Type: application/json")]
     UnsupportedMediaType,
     #[error(transparent)]
@@ -66,6 +68,7 @@ impl Error {
             Self::QueryTooLong { .. } => (StatusCode::URI_TOO_LONG, "query_too_long"),
             Self::Refused(refusal) => match *refusal {},
             Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
+            Self::Unaudited => (StatusCode::SERVICE_UNAVAILABLE, "unaudited"),
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
             }

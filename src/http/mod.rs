@@ -2,6 +2,7 @@
 
 mod answer;
 mod app;
+mod audit;
 mod body;
 mod cors;
 mod error;
@@ -23,6 +24,7 @@ use axum::routing::get;
 use crate::config::Compat;
 use answer::plain_error;
 pub use app::App;
+pub use audit::Audit;
 use error::Error;
 pub use metrics::{Connected, Metrics};
 pub use serve::serve;

@@ -1,9 +1,8 @@
 //! The id by which a request is found again: in its answer, in the log, and in what its sender and the proxies between
 //! have written down.
 
-use axum::extract::Request;
 use axum::http::header::ACCESS_CONTROL_EXPOSE_HEADERS;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request};
 
 const NAME: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -16,7 +15,7 @@ pub(super) struct RequestId(HeaderValue);
 
 impl RequestId {
     /// The one that the sender gave, if it is one. Another is not mended but left out: half an id finds nothing.
-    pub(super) fn sent_with(request: &Request) -> Option<Self> {
+    pub(super) fn sent_with<B>(request: &Request<B>) -> Option<Self> {
         let value = request.headers().get(NAME)?;
         let is_id = (1..=MAX_BYTES).contains(&value.len())
             && value.as_bytes().iter().copied().all(may_stand);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::audit::{self, Audit};
 use super::metrics::Metrics;
 use super::request_id::RequestId;
 use crate::access::{Caller, Policy, Refusal};
@@ -31,6 +32,8 @@ pub struct Settings {
     pub default_lifetime: Option<Lifetime>,
     /// What the page at `/` says about the server, if anything.
     pub notice: Option<&'static str>,
+    /// Where it is written down who got which token, if anywhere.
+    pub audit: Option<Audit>,
     /// What is counted, if anything is.
     pub metrics: Option<Metrics>,
 }
@@ -90,9 +93,16 @@ impl AppState {
         request: TokenRequest,
         now: UnixTime,
     ) -> Result<Issued, Refusal> {
+        let Settings { audit, metrics, .. } = self.settings();
+        if audit.is_some() {
+            audit::asks(caller.kind(), caller.name(), &request, now);
+        }
         let grant = self.0.policy.authorize(caller, request)?;
         let issued = grant.issue(&self.0.issuer, now);
-        if let Some(metrics) = &self.0.settings.metrics {
+        if audit.is_some() {
+            audit::issued(grant.request(), &issued);
+        }
+        if let Some(metrics) = metrics {
             metrics.issued(&grant.request().subject);
         }
         Ok(issued)

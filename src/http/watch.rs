@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use axum::extract::Request;
+use axum::http::Request;
 use axum::response::Response;
 
 use super::error::Meaning;
@@ -35,8 +35,8 @@ pub(super) struct Watched {
     is_logged: bool,
     /// Nobody looks at a clock when nobody wants to know.
     start: Option<Instant>,
-    /// Its own, or one that was made for the log.
-    id: Option<RequestId>,
+    /// Its own, or one that was made for the log or the audit.
+    pub(super) id: Option<RequestId>,
 }
 
 impl Watch {
@@ -59,14 +59,15 @@ impl Watch {
             .map_or(Connected::UNCOUNTED, |counted| counted.metrics.connected())
     }
 
-    pub(super) fn begin(&self, request: &Request, state: &AppState) -> Watched {
+    pub(super) fn begin<B>(&self, request: &Request<B>, state: &AppState) -> Watched {
         let is_logged = log::is_on();
+        let has_id = is_logged || state.settings().audit.is_some();
         let sent = RequestId::sent_with(request);
         Watched {
             method: method::position(request.method()),
             is_logged,
             start: (is_logged || self.counted.is_some()).then(Instant::now),
-            id: sent.or_else(|| is_logged.then(|| state.new_request_id())),
+            id: sent.or_else(|| has_id.then(|| state.new_request_id())),
         }
     }
 

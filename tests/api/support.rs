@@ -27,6 +27,7 @@ impl TestApp {
             access_token_version: AccessTokenVersion::V006,
             default_lifetime: None,
             notice: None,
+            audit: None,
             metrics: None,
         };
         Self {

@@ -8,12 +8,16 @@ use serde_json::Value;
 use crate::support::{IDENTIFIERS, Server, run};
 
 /// What is answered to a head as it is written.
-fn answer(server: &Server, head: &[u8]) -> String {
+pub(crate) fn answer(server: &Server, head: &[u8]) -> String {
     let mut connection = server.connect();
     connection.write_all(head).unwrap();
     let mut answer = String::new();
     connection.read_to_string(&mut answer).unwrap();
     answer
+}
+
+pub(crate) fn body(answer: &str) -> &str {
+    answer.split_once("\r\n\r\n").unwrap().1
 }
 
 fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
@@ -122,12 +126,7 @@ fn a_line_of_json_is_flat() {
 fn metrics_have_a_port_of_their_own_and_live_as_long_as_the_server() {
     let settings = [("METRICS_PORT", "0"), ("LOG_FORMAT", "json")];
     let mut server = Server::start(&[], &[&IDENTIFIERS[..], &settings].concat());
-    let line = loop {
-        let line = server.next_line();
-        if line.contains("metrics at ") {
-            break line;
-        }
-    };
+    let line = server.line_with("metrics at ");
     let address = line
         .split("http://")
         .nth(1)

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use agora_token_server::config::AuditLog;
+
 use crate::{IDENTIFIERS, read, refused_with};
 
 const KEY: &str = "0123456789abcdef0123456789abcdef";
@@ -36,6 +38,17 @@ fn a_key_is_that_key_alone_and_is_not_shown() {
 }
 
 #[test]
+fn the_audit_is_off_on_standard_output_or_in_a_file() {
+    let audit = |place| read(&[&IDENTIFIERS[..], &[("AUDIT_LOG", place)]].concat()).audit;
+    assert_eq!(audit(""), AuditLog::Off);
+    assert_eq!(audit("off"), AuditLog::Off);
+    assert_eq!(audit("stdout"), AuditLog::Stdout);
+    for path in ["/var/log/audit.jsonl", "./off"] {
+        assert_eq!(audit(path), AuditLog::File(path.into()));
+    }
+}
+
+#[test]
 fn what_cannot_be_is_said() {
     for port in ["x", "65536", "-1"] {
         refused_with("METRICS_PORT", port, "must be a number from 0 to 65535");
@@ -45,6 +58,13 @@ fn what_cannot_be_is_said() {
         "8080",
         "is the same as PORT; take another, or leave it out and set METRICS_KEY",
     );
+    for place in ["on", "stderr", "audit.jsonl"] {
+        refused_with(
+            "AUDIT_LOG",
+            place,
+            "must be off, stdout or the path of a file, with a / in it",
+        );
+    }
     for key in ["short", &KEY[1..], &format!("{KEY} {KEY}"), &"é".repeat(40)] {
         refused_with(
             "METRICS_KEY",

@@ -29,4 +29,19 @@ pub const METRICS_KEY: Variable = Variable::new(
     "What a reader of /metrics shows (Authorization: Bearer), 32 or more characters, a secret; without METRICS_PORT it is served on PORT",
 );
 
-pub(super) const ALL: &[&Variable] = &[&LOG_LEVEL, &LOG_FORMAT, &METRICS_PORT, &METRICS_KEY];
+/// Where it is written down who got which token.
+pub const AUDIT_LOG: Variable = Variable {
+    default: Some("off"),
+    ..Variable::new(
+        "AUDIT_LOG",
+        "Where a line of JSON is written for each token, before it is answered: off, stdout or the path of a file",
+    )
+};
+
+pub(super) const ALL: &[&Variable] = &[
+    &LOG_LEVEL,
+    &LOG_FORMAT,
+    &METRICS_PORT,
+    &METRICS_KEY,
+    &AUDIT_LOG,
+];
