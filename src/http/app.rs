@@ -5,7 +5,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -17,7 +17,6 @@ use axum::response::{IntoResponse, Response};
 use tower::{Service, ServiceExt};
 
 use super::answer;
-use super::audit::Origin;
 use super::body;
 use super::cors::{self, Cors};
 use super::error::Error;
@@ -92,12 +91,9 @@ impl App {
             cors.preflight(request).await
         } else {
             let allowed = cors.of(&request);
-            let answer = self.route(request);
+            let answer = pin!(self.route(request));
             let mut response = match (&state.settings().audit, &watched.id) {
-                (Some(audit), Some(id)) => {
-                    let route = route();
-                    audit.written(answer, Origin { id, route, state }).await
-                }
+                (Some(audit), Some(id)) => audit.written(answer, id, route(), state).await,
                 _ => answer.await,
             };
             error = response.extensions_mut().remove::<Arc<Error>>();

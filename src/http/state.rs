@@ -95,7 +95,7 @@ impl AppState {
     ) -> Result<Issued, Refusal> {
         let Settings { audit, metrics, .. } = self.settings();
         if audit.is_some() {
-            audit::asks(caller.kind(), caller.name(), &request, now);
+            audit::asks(caller.kind(), caller.name(), &request);
         }
         let grant = self.0.policy.authorize(caller, request)?;
         let issued = grant.issue(&self.0.issuer, now);

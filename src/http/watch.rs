@@ -5,6 +5,7 @@
 use std::time::Instant;
 
 use axum::http::Request;
+use axum::http::header::ORIGIN;
 use axum::response::Response;
 
 use super::error::Meaning;
@@ -33,6 +34,8 @@ pub(super) struct Watched {
     /// Where its name stands.
     method: usize,
     is_logged: bool,
+    /// Whether a web page sent it, which has to be told that it may read the id.
+    is_of_page: bool,
     /// Nobody looks at a clock when nobody wants to know.
     start: Option<Instant>,
     /// Its own, or one that was made for the log or the audit.
@@ -63,11 +66,13 @@ impl Watch {
         let is_logged = log::is_on();
         let has_id = is_logged || state.settings().audit.is_some();
         let sent = RequestId::sent_with(request);
+        let id = sent.or_else(|| has_id.then(|| state.new_request_id()));
         Watched {
             method: method::position(request.method()),
             is_logged,
+            is_of_page: id.is_some() && request.headers().contains_key(ORIGIN),
             start: (is_logged || self.counted.is_some()).then(Instant::now),
-            id: sent.or_else(|| has_id.then(|| state.new_request_id())),
+            id,
         }
     }
 
@@ -83,6 +88,7 @@ impl Watch {
         let Watched {
             method,
             is_logged,
+            is_of_page,
             start,
             mut id,
         } = watched;
@@ -108,6 +114,9 @@ impl Watch {
         }
         if let Some(id) = id {
             id.stamp(response.headers_mut());
+            if is_of_page {
+                RequestId::expose(response.headers_mut());
+            }
         }
     }
 }

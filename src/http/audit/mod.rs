@@ -10,18 +10,20 @@ mod writer;
 use std::cell::RefCell;
 use std::future::Future;
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use line::Asked;
-pub(super) use line::Origin;
+use line::{Asked, Line, Origin};
 use target::Target;
 use writer::Writer;
 
 use super::error::Error;
+use super::request_id::RequestId;
+use super::state::AppState;
+use super::table::Route;
 use crate::config::AuditLog;
 use crate::issuer::{Issued, TokenRequest};
 use crate::token::UnixTime;
@@ -35,11 +37,11 @@ tokio::task_local! {
 pub struct Audit(Arc<Writer>);
 
 /// What a request has come to so far.
-#[derive(Default)]
 struct Record {
-    /// What was asked for last, until it is issued.
+    origin: Origin,
+    /// Who asked for what last, until it is issued.
     asked: Option<Asked>,
-    issued: Vec<(Asked, Issued)>,
+    lines: Vec<u8>,
 }
 
 impl Audit {
@@ -64,13 +66,29 @@ impl Audit {
     /// The answer to a request, once its lines have been written; another one if they cannot be.
     pub(super) async fn written(
         &self,
-        answer: impl Future<Output = Response>,
-        origin: Origin<'_>,
+        answer: Pin<&mut impl Future<Output = Response>>,
+        id: &RequestId,
+        route: Route,
+        state: &AppState,
     ) -> Response {
-        let mut answer = pin!(RECORD.scope(RefCell::default(), answer));
+        let record = Record {
+            origin: Origin {
+                id: id.clone(),
+                route,
+                app_id: state.project().app_id,
+            },
+            asked: None,
+            lines: Vec::new(),
+        };
+        let mut answer = pin!(RECORD.scope(RefCell::new(record), answer));
         let response = answer.as_mut().await;
-        let record = answer.take_value().expect("nobody else takes it");
-        let lines = record.into_inner().lines(&response, origin);
+        let mut record = answer.take_value().expect("nobody else takes it");
+        let error = response.extensions().get::<Arc<Error>>();
+        let error = error.map(|error| error.meaning());
+        if let Some(error) = error.filter(|error| error.status == StatusCode::FORBIDDEN) {
+            record.get_mut().refused(error.code, state.now());
+        }
+        let lines = record.into_inner().lines;
         if lines.is_empty() {
             return response;
         }
@@ -82,29 +100,19 @@ impl Audit {
 }
 
 /// Remembers who asks, by kind and name, and for what, until it is issued or refused.
-pub(super) fn asks(
-    caller: &'static str,
-    caller_name: Option<&str>,
-    request: &TokenRequest,
-    now: UnixTime,
-) {
+pub(super) fn asks(caller: &'static str, caller_name: Option<&str>, request: &TokenRequest) {
     with_record(|record| {
         record.asked = Some(Asked {
             caller,
             caller_name: caller_name.map(str::to_owned),
-            now,
             request: request.clone(),
         });
     });
 }
 
-/// Remembers that it was issued, and how much of it was granted.
+/// Remembers what of it was granted, and the token.
 pub(super) fn issued(granted: &TokenRequest, token: &Issued) {
-    with_record(|record| {
-        if let Some(asked) = record.asked.take() {
-            record.issued.push((asked.granted(granted), token.clone()));
-        }
-    });
+    with_record(|record| record.issued(granted, token));
 }
 
 /// Does nothing outside the requests of an audited server.
@@ -113,16 +121,13 @@ fn with_record(change: impl FnOnce(&mut Record)) {
 }
 
 impl Record {
-    fn lines(self, response: &Response, origin: Origin<'_>) -> Vec<u8> {
-        let mut lines = Vec::new();
-        for (granted, token) in &self.issued {
-            origin.issued(granted, token, &mut lines);
-        }
-        let error = response.extensions().get::<Arc<Error>>();
-        let error = error.map(|error| error.meaning());
-        if let Some(error) = error.filter(|error| error.status == StatusCode::FORBIDDEN) {
-            origin.refused(self.asked.as_ref(), error.code, &mut lines);
-        }
-        lines
+    fn issued(&mut self, granted: &TokenRequest, token: &Issued) {
+        let asked = self.asked.take();
+        Line::issued(&self.origin, asked.as_ref(), granted, token).write(&mut self.lines);
+    }
+
+    fn refused(&mut self, reason: &'static str, now: UnixTime) {
+        let asked = self.asked.take();
+        Line::refused(&self.origin, asked.as_ref(), reason, now).write(&mut self.lines);
     }
 }

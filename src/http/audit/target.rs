@@ -54,6 +54,9 @@ impl Target {
 
     /// Writes whole lines; returns how many bytes have been written.
     pub(super) fn write(&mut self, lines: &[u8]) -> usize {
+        if lines.is_empty() {
+            return 0;
+        }
         let (written, result) = self.try_write(lines);
         match result {
             Ok(()) if self.is_failing => tracing::info!("the audit can be written again"),

@@ -8,6 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::{io, mem, thread};
 
 use tokio::sync::oneshot;
+use tokio::task::yield_now;
 
 use super::target::Target;
 
@@ -26,6 +27,8 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Queue {
     batch: Batch,
+    /// Whether the thread has been told of it.
+    is_handed_over: bool,
     wants_reopening: bool,
     is_closed: bool,
 }
@@ -49,25 +52,38 @@ impl Writer {
 
     /// Writes whole lines.
     pub(super) async fn write(&self, lines: &[u8]) -> Result<(), Unwritten> {
-        self.queue(lines).await.map_err(|_| Unwritten)
+        let (is_written, is_first) = self.queue(lines);
+        if is_first {
+            let _at_the_end = HandOver(&self.0);
+            // Who else can run adds its lines first: waking the thread for each would cost more than writing them.
+            yield_now().await;
+        }
+        is_written.await.map_err(|_| Unwritten)
     }
 
-    fn queue(&self, lines: &[u8]) -> oneshot::Receiver<()> {
+    /// Also says whether it was the first since the last batch was handed over.
+    fn queue(&self, lines: &[u8]) -> (oneshot::Receiver<()>, bool) {
         let (written, is_written) = oneshot::channel();
         let mut queue = self.0.lock();
         let is_first = queue.batch.text.is_empty();
         queue.batch.text.extend_from_slice(lines);
         let end = queue.batch.text.len();
         queue.batch.waiting.push((end, written));
-        drop(queue);
-        if is_first {
-            self.0.has_work.notify_one();
-        }
-        is_written
+        (is_written, is_first)
     }
 
     pub(super) fn reopen(&self) {
         self.0.lock().wants_reopening = true;
+        self.0.has_work.notify_one();
+    }
+}
+
+/// Tells the thread of the batch, also when the request that began it is dropped.
+struct HandOver<'a>(&'a Shared);
+
+impl Drop for HandOver<'_> {
+    fn drop(&mut self) {
+        self.0.lock().is_handed_over = true;
         self.0.has_work.notify_one();
     }
 }
@@ -89,11 +105,12 @@ impl Shared {
         let mut batch = Batch::default();
         loop {
             let is_idle = |queue: &mut Queue| {
-                queue.batch.text.is_empty() && !queue.wants_reopening && !queue.is_closed
+                !queue.is_handed_over && !queue.wants_reopening && !queue.is_closed
             };
             let queue = self.has_work.wait_while(self.lock(), is_idle);
             let mut queue = queue.unwrap_or_else(PoisonError::into_inner);
             mem::swap(&mut batch, &mut queue.batch);
+            queue.is_handed_over = false;
             let wants_reopening = mem::take(&mut queue.wants_reopening);
             let is_closed = queue.is_closed;
             drop(queue);
