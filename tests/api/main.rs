@@ -6,6 +6,7 @@ mod access_token;
 mod body;
 mod compat;
 mod cors;
+mod deploy;
 mod input;
 mod metrics;
 mod openapi;
