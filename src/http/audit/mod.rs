@@ -5,6 +5,8 @@
 
 mod line;
 mod target;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::cell::RefCell;
