@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{UNUSABLE, fail, logging};
 use crate::access::Policy;
 use crate::config::{AuditLog, Config, Environment};
-use crate::http::{self, App, AppState, Audit, Metrics, Settings};
+use crate::http::{self, App, AppState, Audit, Limits, Metrics, Settings};
 use crate::issuer::{Issuer, random_salt, system_clock};
 use crate::token::Project;
 
@@ -26,6 +26,7 @@ pub(super) fn run(environment: Environment, demo: bool) -> ExitCode {
         Err(error) => return fail(UNUSABLE, error),
     };
     logging::start(config.log);
+    http::log_panics();
     let served = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -61,15 +62,19 @@ async fn serve(config: Config, demo: bool) -> io::Result<()> {
     };
     let state = AppState::new(issuer, Policy::Open, settings);
     let app = App::new(state.clone(), &config.allowed_origins, &config.compat);
-    let serving = http::serve(listener, app, shutdown);
-    let Some(listener) = watching else {
-        return serving.await;
-    };
-    // Until the other has ended: the end is worth watching too.
-    tokio::select! {
-        ended = serving => ended,
-        ended = http::serve(listener, App::watching(state), pending()) => ended,
+    let limits = Limits::of(config.max_connections);
+    if let Some(listener) = watching {
+        // Until the process ends: its end is worth watching too.
+        tokio::spawn(http::serve(
+            listener,
+            App::watching(state),
+            limits,
+            pending(),
+        ));
     }
+    // Among the connections' own tasks: the thread of `block_on` would have to wake another for each connection.
+    tokio::spawn(http::serve(listener, app, limits, shutdown)).await?;
+    Ok(())
 }
 
 /// SIGHUP opens the file anew, for a program that moves it away when it is long.

@@ -9,20 +9,22 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{CONNECTION, HOST};
-use axum::http::{HeaderValue, Version};
+use axum::http::{HeaderValue, Method, Version};
 use axum::response::{IntoResponse, Response};
-use tower::{Service, ServiceExt};
+use tower::Service;
 
 use super::answer;
-use super::body;
+use super::body::{self, RequestBody};
 use super::cors::{self, Cors};
 use super::error::Error;
+use super::guard;
 use super::metrics::{Connected, Metrics};
+use super::serve::HeadError;
 use super::state::AppState;
-use super::table::{Routes, Table};
+use super::table::{Found, Routes, Table};
 use super::watch::Watch;
 use crate::config::{AllowedOrigins, Compat};
 
@@ -32,7 +34,6 @@ pub struct App(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    router: Router,
     routes: Routes,
     cors: Cors,
     watch: Watch,
@@ -55,9 +56,8 @@ impl App {
     }
 
     fn of_table(table: Table, state: AppState, origins: &AllowedOrigins) -> Self {
-        let Table { router, routes, .. } = table;
+        let Table { routes, .. } = table;
         Self(Arc::new(Inner {
-            router: router.with_state(state.clone()),
             watch: Watch::new(&state, &routes),
             routes,
             cors: Cors::new(origins),
@@ -75,31 +75,41 @@ impl App {
         self.0.state.stop();
     }
 
-    async fn answer(&self, request: Request) -> Response {
+    /// Answers a request, or says why its head is refused.
+    pub(super) async fn answer<B: RequestBody>(
+        &self,
+        request: Request<B>,
+        fault: Option<HeadError>,
+    ) -> Response {
         let Inner {
             routes,
             cors,
             watch,
             state,
-            ..
         } = &*self.0;
         let watched = watch.begin(&request, state);
-        let uri = request.uri().clone();
-        let route = || routes.at(uri.path());
+        let found = routes.at(request.uri().path());
+        let route = found.route;
         let mut error = None;
-        let mut response = if cors::is_preflight(&request) {
+        let mut response = if fault.is_none() && cors::is_preflight(&request) {
+            let request = request.map(|_| Body::empty());
             cors.preflight(request).await
         } else {
             let allowed = cors.of(&request);
-            let answer = pin!(self.route(request));
-            let mut response = match (&state.settings().audit, &watched.id) {
-                (Some(audit), Some(id)) => audit.written(answer, id, route(), state).await,
-                _ => answer.await,
+            let is_head = request.method() == Method::HEAD;
+            let answered = pin!(self.route(request, found, fault));
+            let answered = match (&state.settings().audit, &watched.id) {
+                (Some(audit), Some(id)) => audit.written(answered, id, route, state).await,
+                _ => answered.await,
             };
+            let mut response = answered.unwrap_or_else(Error::into_response);
             error = response.extensions_mut().remove::<Arc<Error>>();
             if let Some(error) = &error {
-                let payload = (route().errors)(error.meaning(), &error.to_string());
+                let payload = (route.errors)(error.meaning(), &error.to_string());
                 answer::fill(&mut response, payload);
+            }
+            if is_head {
+                answer::leave_head(&mut response);
             }
             allowed.stamp(response.headers_mut());
             response
@@ -114,14 +124,29 @@ impl App {
         response
     }
 
-    async fn route(&self, request: Request) -> Response {
-        if request.version() == Version::HTTP_11 && !request.headers().contains_key(HOST) {
-            return Error::HostMissing.into_response();
+    async fn route<B: RequestBody>(
+        &self,
+        request: Request<B>,
+        found: Found<'_>,
+        fault: Option<HeadError>,
+    ) -> Result<Response, Error> {
+        let (mut head, body) = request.into_parts();
+        let body = body::read(body).await;
+        if let Some(fault) = fault {
+            return Err(fault.into());
         }
-        match body::read(request).await {
-            Ok(request) => self.0.router.clone().oneshot(request).await.into_response(),
-            Err(error) => error.into_response(),
+        if head.version == Version::HTTP_11 && !head.headers.contains_key(HOST) {
+            return Err(Error::HostMissing);
         }
+        let body = body?;
+        let Some(methods) = found.methods else {
+            return Err(Error::NotFound);
+        };
+        if let Some(pattern) = found.route.with_parts() {
+            head.extensions.insert(pattern);
+        }
+        let request = Request::from_parts(head, body);
+        guard::answered(methods.call(request, &self.0.state)).await
     }
 }
 
@@ -136,6 +161,6 @@ impl Service<Request> for App {
 
     fn call(&mut self, request: Request) -> Self::Future {
         let app = self.clone();
-        Box::pin(async move { Ok(app.answer(request).await) })
+        Box::pin(async move { Ok(app.answer(request, None).await) })
     }
 }

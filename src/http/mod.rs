@@ -7,9 +7,11 @@ mod body;
 mod cors;
 mod error;
 mod extract;
+mod guard;
 mod input;
 mod log;
 mod method;
+mod methods;
 mod metrics;
 mod openapi;
 mod request_id;
@@ -19,15 +21,14 @@ mod state;
 mod table;
 mod watch;
 
-use axum::routing::get;
-
 use crate::config::Compat;
 use answer::plain_error;
 pub use app::App;
 pub use audit::Audit;
-use error::Error;
+pub use guard::log_panics;
+use methods::get;
 pub use metrics::{Connected, Metrics};
-pub use serve::serve;
+pub use serve::{Limits, serve};
 pub use state::{AppState, Settings};
 use table::Table;
 
@@ -52,12 +53,11 @@ fn table(compat: &Compat, has_metrics: bool) -> Table {
         .both_ways("/ping", get(health::ping), plain_error, || vec![about::ping()])
         .section(about::DOCUMENT)
         .documented("/openapi.json", docs::openapi, plain_error, || vec![about::openapi()]);
-    let table = if has_metrics {
+    if has_metrics {
         with_metrics(table)
     } else {
         table
-    };
-    table.otherwise(not_found, method_not_allowed)
+    }
 }
 
 /// The URLs of a port of its own, for whoever watches the server.
@@ -66,18 +66,9 @@ fn watching() -> Table {
     with_metrics(Table::default().shape("platform"))
         .route("/healthz", get(health::healthz), plain_error)
         .route("/readyz", get(health::readyz), plain_error)
-        .otherwise(not_found, method_not_allowed)
 }
 
 /// Adds what the server counts.
 fn with_metrics(table: Table) -> Table {
     table.route("/metrics", get(routes::metrics::metrics), plain_error)
-}
-
-async fn not_found() -> Error {
-    Error::NotFound
-}
-
-async fn method_not_allowed() -> Error {
-    Error::MethodNotAllowed
 }

@@ -76,12 +76,12 @@ impl Watch {
         }
     }
 
-    /// `route` finds the request's, and `error` is what went wrong, if anything did.
+    /// `error` is what went wrong, if anything did.
     pub(super) fn end(
         &self,
         watched: Watched,
         response: &mut Response,
-        route: impl Fn() -> Route,
+        route: Route,
         error: Option<Meaning>,
         state: &AppState,
     ) {
@@ -94,14 +94,14 @@ impl Watch {
         } = watched;
         let (status, elapsed) = (response.status(), start.map(|start| start.elapsed()));
         if let (Some(counted), Some(elapsed)) = (&self.counted, elapsed) {
-            counted.routes[route().number].answered(method, status, elapsed);
+            counted.routes[route.number].answered(method, status, elapsed);
             if let Some(error) = error {
                 counted.metrics.refused(error.code);
             }
         }
         if is_logged || error.is_some_and(log::has) {
             let id = id.get_or_insert_with(|| state.new_request_id());
-            let (method, route) = (method::NAMES[method], route().pattern);
+            let (method, route) = (method::NAMES[method], route.pattern);
             log::Line {
                 method,
                 route,

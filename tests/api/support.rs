@@ -95,13 +95,26 @@ impl TestApp {
     }
 
     pub(crate) fn state(&self) -> AppState {
-        let issuer = Issuer::new(project(), || UnixTime::from_seconds(NOW), || 1);
+        self.state_of(Issuer::new(project(), || UnixTime::from_seconds(NOW), || 1))
+    }
+
+    fn state_of(&self, issuer: Issuer) -> AppState {
         AppState::new(issuer, Policy::Open, self.settings.clone())
     }
 
     pub(crate) fn app(&self) -> App {
+        self.app_of(self.state())
+    }
+
+    /// Where a token is made, the clock panics.
+    pub(crate) fn panicking_app(&self) -> App {
+        let issuer = Issuer::new(project(), || panic!("a secret"), || 1);
+        self.app_of(self.state_of(issuer))
+    }
+
+    fn app_of(&self, state: AppState) -> App {
         App::new(
-            self.state(),
+            state,
             &self.origins.parse().unwrap(),
             &self.compat.parse().unwrap(),
         )

@@ -177,3 +177,29 @@ fn a_port_for_metrics_that_is_taken_is_exit_code_1_with_the_reason() {
         format!("agora-token-server: cannot listen on 127.0.0.1:{port} (HOST and METRICS_PORT): ");
     assert!(stderr.starts_with(&reason), "{stderr}");
 }
+
+#[test]
+fn open_connections_are_counted() {
+    let key = "0123456789abcdef0123456789abcdef";
+    let server = Server::start(&[], &[&IDENTIFIERS[..], &[("METRICS_KEY", key)]].concat());
+    let head = format!(
+        "GET /metrics HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n"
+    );
+    let count = || {
+        let metrics = answer(&server, head.as_bytes());
+        let line = metrics
+            .lines()
+            .find(|line| line.starts_with("agora_connections "));
+        line.unwrap_or_else(|| panic!("{metrics}")).to_owned()
+    };
+    let idle: Vec<_> = (0..3).map(|_| server.connect()).collect();
+    assert_eq!(
+        count(),
+        "agora_connections 4",
+        "three and the one that asks"
+    );
+    drop(idle);
+    while count() != "agora_connections 1" {
+        std::thread::yield_now(); // until their ends have been seen
+    }
+}

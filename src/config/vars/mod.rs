@@ -2,10 +2,12 @@
 //!
 //! The README, `.env.example` and `app.json` are compared with these files by a test.
 
+mod limits;
 mod observing;
 mod project;
 mod serving;
 
+pub use limits::MAX_CONNECTIONS;
 pub use observing::{AUDIT_LOG, LOG_FORMAT, LOG_LEVEL, METRICS_KEY, METRICS_PORT};
 pub use project::{APP_CERTIFICATE, APP_CERTIFICATE_FILE, APP_ID};
 pub use serving::{ACCESS_TOKEN_VERSION, COMPAT, CORS_ALLOW_ORIGIN, DEFAULT_TTL, HOST, PORT};
@@ -45,7 +47,7 @@ impl Variable {
 
 /// All of them, in the order of the documentation.
 pub fn all() -> impl Iterator<Item = &'static Variable> {
-    [project::ALL, serving::ALL, observing::ALL]
+    [project::ALL, serving::ALL, limits::ALL, observing::ALL]
         .into_iter()
         .flatten()
         .copied()

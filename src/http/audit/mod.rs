@@ -16,7 +16,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use line::{Asked, Line, Origin};
 use target::Target;
@@ -68,11 +68,11 @@ impl Audit {
     /// The answer to a request, once its lines have been written; another one if they cannot be.
     pub(super) async fn written(
         &self,
-        answer: Pin<&mut impl Future<Output = Response>>,
+        answer: Pin<&mut impl Future<Output = Result<Response, Error>>>,
         id: &RequestId,
         route: Route,
         state: &AppState,
-    ) -> Response {
+    ) -> Result<Response, Error> {
         let record = Record {
             origin: Origin {
                 id: id.clone(),
@@ -83,20 +83,25 @@ impl Audit {
             lines: Vec::new(),
         };
         let mut answer = pin!(RECORD.scope(RefCell::new(record), answer));
-        let response = answer.as_mut().await;
+        let answered = answer.as_mut().await;
         let mut record = answer.take_value().expect("nobody else takes it");
-        let error = response.extensions().get::<Arc<Error>>();
-        let error = error.map(|error| error.meaning());
+        let error = match &answered {
+            Ok(response) => response
+                .extensions()
+                .get::<Arc<Error>>()
+                .map(|error| error.meaning()),
+            Err(error) => Some(error.meaning()),
+        };
         if let Some(error) = error.filter(|error| error.status == StatusCode::FORBIDDEN) {
             record.get_mut().refused(error.code, state.now());
         }
         let lines = record.into_inner().lines;
         if lines.is_empty() {
-            return response;
+            return answered;
         }
         match self.0.write(&lines).await {
-            Ok(()) => response,
-            Err(_) => Error::Unaudited.into_response(),
+            Ok(()) => answered,
+            Err(_) => Err(Error::Unaudited),
         }
     }
 }
