@@ -10,6 +10,24 @@ pub enum Caller {
     Anonymous,
 }
 
+impl Caller {
+    /// What kind of caller it is, for logs.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous",
+        }
+    }
+
+    /// Who it is among its kind, for logs.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Anonymous => None,
+        }
+    }
+}
+
 /// What callers may get.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
@@ -40,6 +58,12 @@ impl Policy {
 }
 
 impl Grant {
+    /// What was allowed.
+    #[must_use]
+    pub fn request(&self) -> &TokenRequest {
+        &self.0
+    }
+
     /// Makes the token, as of `now`.
     #[must_use]
     pub fn issue(&self, issuer: &Issuer, now: UnixTime) -> Issued {

@@ -1,6 +1,6 @@
 //! `serve`: reads the configuration, binds, and serves until a signal.
 
-use std::future::Future;
+use std::future::{Future, pending};
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
@@ -10,8 +10,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::{UNUSABLE, fail, logging};
 use crate::access::Policy;
-use crate::config::{Config, Environment};
-use crate::http::{self, App, AppState, Limits, Settings};
+use crate::config::{AuditLog, Config, Environment};
+use crate::http::{self, App, AppState, Audit, Limits, Metrics, Settings};
 use crate::issuer::{Issuer, random_salt, system_clock};
 use crate::token::Project;
 
@@ -40,34 +40,76 @@ pub(super) fn run(environment: Environment, demo: bool) -> ExitCode {
 async fn serve(config: Config, demo: bool) -> io::Result<()> {
     // Before the first connection, so that a signal cannot end the process in between.
     let shutdown = shutdown()?;
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
-        io::Error::new(
-            error.kind(),
-            format!(
-                "cannot listen on {} (HOST and PORT): {error}",
-                config.listen
-            ),
-        )
-    })?;
+    let listener = bind(config.listen, "HOST and PORT").await?;
+    let watching = match config.metrics.as_ref().and_then(|metrics| metrics.listen) {
+        Some(listen) => Some(bind(listen, "HOST and METRICS_PORT").await?),
+        None => None,
+    };
+    let audit = audit(&config.audit)?;
     announce(&config, listener.local_addr()?, demo);
+    if let Some(listener) = &watching {
+        let address = reachable(listener.local_addr()?);
+        tracing::info!("metrics at http://{address}/metrics");
+    }
 
     let issuer = Issuer::new(config.project, system_clock, random_salt);
     let settings = Settings {
         access_token_version: config.access_token_version,
         default_lifetime: config.default_lifetime,
         notice: demo.then_some(DEMO_NOTICE),
+        audit,
+        metrics: config.metrics.map(Metrics::new),
     };
     let state = AppState::new(issuer, Policy::Open, settings);
-    let app = App::new(state, &config.allowed_origins, &config.compat);
+    let app = App::new(state.clone(), &config.allowed_origins, &config.compat);
     let limits = Limits::of(config.max_connections);
+    if let Some(listener) = watching {
+        // Until the process ends: its end is worth watching too.
+        tokio::spawn(http::serve(
+            listener,
+            App::watching(state),
+            limits,
+            pending(),
+        ));
+    }
     // Among the connections' own tasks: the thread of `block_on` would have to wake another for each connection.
     tokio::spawn(http::serve(listener, app, limits, shutdown)).await?;
     Ok(())
 }
 
+/// SIGHUP opens the file anew, for a program that moves it away when it is long.
+fn audit(log: &AuditLog) -> io::Result<Option<Audit>> {
+    let audit = Audit::open(log).map_err(|error| {
+        let place = match log {
+            AuditLog::File(path) => path.display().to_string(),
+            AuditLog::Off | AuditLog::Stdout => "standard output".to_owned(),
+        };
+        io::Error::new(
+            error.kind(),
+            format!("cannot write to {place} (AUDIT_LOG): {error}"),
+        )
+    })?;
+    if let (Some(audit), AuditLog::File(_)) = (audit.clone(), log) {
+        let mut hangup = signal(SignalKind::hangup())?;
+        tokio::spawn(async move {
+            while hangup.recv().await.is_some() {
+                audit.reopen();
+            }
+        });
+    }
+    Ok(audit)
+}
+
+async fn bind(address: SocketAddr, variables: &str) -> io::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let reason = format!("cannot listen on {address} ({variables}): {error}");
+        io::Error::new(error.kind(), reason)
+    })
+}
+
 fn announce(config: &Config, address: SocketAddr, demo: bool) {
     let mode = if demo { "demo" } else { "open" };
-    let reachable = SocketAddr::new(reachable(address.ip()), address.port());
+    let reachable = reachable(address);
     tracing::info!(
         "listening on http://{address}, App ID {}, {mode}; try http://{reachable}/access_token?channel=test&uid=1234",
         config.project.app_id,
@@ -82,12 +124,13 @@ fn announce(config: &Config, address: SocketAddr, demo: bool) {
 }
 
 /// An address at which this machine reaches a listener.
-pub(super) fn reachable(listening: IpAddr) -> IpAddr {
-    match listening {
+pub(super) fn reachable(listening: SocketAddr) -> SocketAddr {
+    let address = match listening.ip() {
         IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
         address => address,
-    }
+    };
+    SocketAddr::new(address, listening.port())
 }
 
 /// Ready at the first SIGTERM or SIGINT. Further ones change nothing.

@@ -59,6 +59,16 @@ pub(super) fn public_json(body: impl Into<Body>) -> Response {
     response
 }
 
+/// What the server has counted until now.
+pub(super) fn exposition(body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    stamp(
+        &mut response,
+        private("text/plain; version=0.0.4; charset=utf-8"),
+    );
+    response
+}
+
 /// A part of a page that runs no code and loads nothing from elsewhere.
 pub(super) fn page(content_type: &'static str, body: impl Into<Body>) -> Response {
     let policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; \

@@ -1,7 +1,11 @@
 //! What handlers share.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::audit::{self, Audit};
+use super::metrics::Metrics;
+use super::request_id::RequestId;
 use crate::access::{Caller, Policy, Refusal};
 use crate::config::AccessTokenVersion;
 use crate::issuer::{Issued, Issuer, TokenRequest};
@@ -16,6 +20,7 @@ struct Inner {
     issuer: Issuer,
     policy: Policy,
     settings: Settings,
+    is_stopping: AtomicBool,
 }
 
 /// What an operator decides about the answers.
@@ -27,6 +32,10 @@ pub struct Settings {
     pub default_lifetime: Option<Lifetime>,
     /// What the page at `/` says about the server, if anything.
     pub notice: Option<&'static str>,
+    /// Where it is written down who got which token, if anywhere.
+    pub audit: Option<Audit>,
+    /// What is counted, if anything is.
+    pub metrics: Option<Metrics>,
 }
 
 impl AppState {
@@ -37,7 +46,17 @@ impl AppState {
             issuer,
             policy,
             settings,
+            is_stopping: AtomicBool::new(false),
         }))
+    }
+
+    pub(super) fn stop(&self) {
+        self.0.is_stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the server finishes what has begun, and wants nothing new.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.0.is_stopping.load(Ordering::Relaxed)
     }
 
     pub(super) fn settings(&self) -> &Settings {
@@ -52,6 +71,10 @@ impl AppState {
     /// A number that nobody can foresee.
     pub(super) fn random(&self) -> u32 {
         self.0.issuer.random()
+    }
+
+    pub(super) fn new_request_id(&self) -> RequestId {
+        RequestId::made_of([self.random(), self.random()])
     }
 
     /// How long a token lasts that a request asks for without saying so.
@@ -70,7 +93,18 @@ impl AppState {
         request: TokenRequest,
         now: UnixTime,
     ) -> Result<Issued, Refusal> {
+        let Settings { audit, metrics, .. } = self.settings();
+        if audit.is_some() {
+            audit::asks(caller.kind(), caller.name(), &request);
+        }
         let grant = self.0.policy.authorize(caller, request)?;
-        Ok(grant.issue(&self.0.issuer, now))
+        let issued = grant.issue(&self.0.issuer, now);
+        if audit.is_some() {
+            audit::issued(grant.request(), &issued);
+        }
+        if let Some(metrics) = metrics {
+            metrics.issued(&grant.request().subject);
+        }
+        Ok(issued)
     }
 }

@@ -1,12 +1,13 @@
 //! A server with a fixed clock and salt, and answers that can be looked at.
 
 use agora_token_server::access::Policy;
-use agora_token_server::config::AccessTokenVersion;
-use agora_token_server::http::{App, AppState, Settings};
+use agora_token_server::config::{AccessTokenVersion, MetricsAccess};
+use agora_token_server::http::{App, AppState, Metrics, Settings};
 use agora_token_server::issuer::Issuer;
 use agora_token_server::token::{Binding, Lifetime, Project, SignedBy, UnixTime, v006, v007};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use axum::response::Response;
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -26,6 +27,8 @@ impl TestApp {
             access_token_version: AccessTokenVersion::V006,
             default_lifetime: None,
             notice: None,
+            audit: None,
+            metrics: None,
         };
         Self {
             settings,
@@ -46,6 +49,11 @@ impl TestApp {
 
     pub(crate) fn notice(mut self, notice: &'static str) -> Self {
         self.settings.notice = Some(notice);
+        self
+    }
+
+    pub(crate) fn metrics(mut self, access: MetricsAccess) -> Self {
+        self.settings.metrics = Some(Metrics::new(access));
         self
     }
 
@@ -86,18 +94,25 @@ impl TestApp {
         self.answer(request.body(body).unwrap()).await
     }
 
+    pub(crate) fn state(&self) -> AppState {
+        self.state_of(Issuer::new(project(), || UnixTime::from_seconds(NOW), || 1))
+    }
+
+    fn state_of(&self, issuer: Issuer) -> AppState {
+        AppState::new(issuer, Policy::Open, self.settings.clone())
+    }
+
     pub(crate) fn app(&self) -> App {
-        self.app_of(Issuer::new(project(), || UnixTime::from_seconds(NOW), || 1))
+        self.app_of(self.state())
     }
 
     /// Where a token is made, the clock panics.
     pub(crate) fn panicking_app(&self) -> App {
         let issuer = Issuer::new(project(), || panic!("a secret"), || 1);
-        self.app_of(issuer)
+        self.app_of(self.state_of(issuer))
     }
 
-    fn app_of(&self, issuer: Issuer) -> App {
-        let state = AppState::new(issuer, Policy::Open, self.settings.clone());
+    fn app_of(&self, state: AppState) -> App {
         App::new(
             state,
             &self.origins.parse().unwrap(),
@@ -115,14 +130,7 @@ impl TestApp {
     }
 
     pub(crate) async fn answer_as_is(&self, request: Request<Body>) -> Answer {
-        let response = self.app().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body: String::from_utf8(body.to_vec()).unwrap(),
-        }
+        Answer::of(self.app().oneshot(request).await.unwrap()).await
     }
 }
 
@@ -133,6 +141,16 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    pub(crate) async fn of(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8(body.to_vec()).unwrap(),
+        }
+    }
+
     #[track_caller]
     pub(crate) fn is(&self, status: u16, body: &str) {
         assert_eq!((self.status.as_u16(), self.body.as_str()), (status, body));

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
+mod watching;
+
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;

@@ -92,7 +92,7 @@ fn the_heroku_form_asks_for_what_heroku_does_not_set_itself() {
             )
         })
         .collect();
-    let elsewhere = ["PORT", "HOST", "APP_CERTIFICATE_FILE"];
+    let elsewhere = ["PORT", "HOST", "APP_CERTIFICATE_FILE", "METRICS_PORT"];
     let wanted = variables()
         .into_iter()
         .filter(|(name, _)| !elsewhere.contains(&name.as_str()));

@@ -8,7 +8,7 @@ mod project;
 mod serving;
 
 pub use limits::MAX_CONNECTIONS;
-pub use observing::{LOG_FORMAT, LOG_LEVEL};
+pub use observing::{AUDIT_LOG, LOG_FORMAT, LOG_LEVEL, METRICS_KEY, METRICS_PORT};
 pub use project::{APP_CERTIFICATE, APP_CERTIFICATE_FILE, APP_ID};
 pub use serving::{ACCESS_TOKEN_VERSION, COMPAT, CORS_ALLOW_ORIGIN, DEFAULT_TTL, HOST, PORT};
 

@@ -5,5 +5,6 @@ pub(super) mod compat;
 pub(super) mod docs;
 pub(super) mod health;
 pub(super) mod inspect;
+pub(super) mod metrics;
 pub(super) mod page;
 pub(super) mod tokens;
