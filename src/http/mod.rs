@@ -28,14 +28,16 @@ use table::Table;
 
 /// Every URL that the server answers. What surrounds them is in [`App`].
 fn table(compat: &Compat) -> Table {
-    use routes::{about, docs, health, inspect, page, tokens};
+    use routes::{about, client, docs, health, inspect, page, tokens};
     let pages = Table::default()
         .route("/", get(page::html), plain_error)
         .route("/page.css", get(page::css), plain_error)
         .route("/favicon.ico", get(page::icon), plain_error)
         .route("/docs", get(docs::html), plain_error)
         .route("/docs.css", get(docs::css), plain_error)
-        .route("/docs.js", get(docs::js), plain_error);
+        .route("/docs.js", get(docs::js), plain_error)
+        .route("/token-client.js", get(client::module), plain_error)
+        .route("/token-client.d.ts", get(client::types), plain_error);
     // The server's own API, then the clients of other token servers.
     routes::compat::routes(inspect::routes(tokens::routes(pages)), compat)
         // For platforms.
