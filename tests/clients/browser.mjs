@@ -42,7 +42,7 @@ export function browserTests(files, timeout = 60_000) {
           '--disable-background-networking',
           '--disable-component-update',
           '--disable-sync',
-          '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+          '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost',
         ],
       });
     },
