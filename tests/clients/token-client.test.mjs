@@ -1,6 +1,7 @@
 // The module for web pages, with a clock, a network and an SDK that the tests move.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -660,4 +661,13 @@ test('the package has what its manifest names, and depends on nothing', async ()
   assert.deepEqual([manifest.type, manifest.license, manifest.dependencies], ['module', 'MIT', undefined]);
   const named = [...Object.values(manifest.exports['.']), manifest.types, ...manifest.files];
   for (const file of named) assert.ok((await readFile(new URL(file, MODULE))).length > 0, file);
+});
+
+test("the types are right, and the SDK's own client fits them", () => {
+  const modules = ['--module', 'esnext', '--moduleResolution', 'bundler', '--skipLibCheck'];
+  const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable', ...modules];
+  const tsc = fileURLToPath(import.meta.resolve('typescript/bin/tsc'));
+  const file = fileURLToPath(new URL('types.ts', import.meta.url));
+  const { status, stdout } = spawnSync(process.execPath, [tsc, ...options, file], { encoding: 'utf8' });
+  assert.equal(status, 0, stdout);
 });
