@@ -189,7 +189,6 @@ export function keepJoined(client, options) {
       if (task === 'join' || client.connectionState === 'DISCONNECTED') want = 'join';
       throw error;
     }
-    working.catch(() => {}); // it may have been abandoned
     if (task === 'renew') {
       if (want === task) want = '';
       failures = notBefore = 0;

@@ -16,11 +16,11 @@ const PROXY_FALLBACK = 4_194_310;
 
 /**
  * Plays Agora for a page. `joins` are what the SDK asked the access point for, `{ appId, channel, uid, token }`;
- * `renewals` the tokens that the gateway was given since; `gateway(type)` has the gateway tell the SDK something;
- * `refuse(code)` has the access point refuse the next join.
+ * `entered` is how often the gateway let it in, and `renewals` the tokens that it was given since; `gateway(type)` has
+ * the gateway tell the SDK something; `refuse(code)` has the access point refuse the next join.
  */
 export async function playAgora(page) {
-  const agora = { joins: [], renewals: [] };
+  const agora = { joins: [], entered: 0, renewals: [] };
   const answers = new Map(); // by session: the SDK asks several access points at once, and again
   let refusal = 0;
   let gateway;
@@ -42,11 +42,13 @@ export async function playAgora(page) {
   await page.routeWebSocket(/^wss:\/\/127-0-0-1\.edge\./, (connection) => {
     connection.onMessage((text) => {
       const { _id, _type, _message } = JSON.parse(text);
-      if (_type === 'join_v3') gateway = connection;
       if (_type === 'renew_token') agora.renewals.push(_message.token);
       const message = _type === 'join_v3' ? welcome(agora.joins.at(-1).uid, _message) : {};
       const answer = { _id, _result: 'success', _message: message };
       if (_id) connection.send(JSON.stringify(answer));
+      if (_type !== 'join_v3') return;
+      gateway = connection;
+      agora.entered += 1;
     });
   });
 

@@ -132,7 +132,7 @@ browserTest('the documented call gets its tokens, and new ones in time', noSetti
   agora.gateway('on_token_privilege_will_expire');
   await until('the token is renewed', () => agora.renewals.length === 1);
   agora.gateway('on_token_privilege_did_expire');
-  await until('the channel is joined again', () => agora.joins.length === 2);
+  await until('the channel is joined again', () => agora.entered === 2);
 
   const tokens = [agora.joins[0].token, agora.renewals[0], agora.joins[1].token];
   assertNew(tokens);
