@@ -35,7 +35,7 @@ use table::Table;
 
 /// Every URL that the server answers. What surrounds them is in [`App`].
 fn table(compat: &Compat, has_metrics: bool) -> Table {
-    use routes::{about, docs, health, inspect, page, tokens};
+    use routes::{about, client, docs, health, inspect, page, tokens};
     let pages = Table::default()
         .shape("page")
         .route("/", get(page::html), plain_error)
@@ -43,7 +43,9 @@ fn table(compat: &Compat, has_metrics: bool) -> Table {
         .route("/favicon.ico", get(page::icon), plain_error)
         .route("/docs", get(docs::html), plain_error)
         .route("/docs.css", get(docs::css), plain_error)
-        .route("/docs.js", get(docs::js), plain_error);
+        .route("/docs.js", get(docs::js), plain_error)
+        .route("/token-client.js", get(client::module), plain_error)
+        .route("/token-client.d.ts", get(client::types), plain_error);
     // The server's own API, then the clients of other token servers.
     let table = routes::compat::routes(inspect::routes(tokens::routes(pages)), compat)
         // For platforms.

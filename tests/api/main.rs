@@ -4,6 +4,7 @@
 
 mod access_token;
 mod body;
+mod client;
 mod compat;
 mod cors;
 mod deploy;
