@@ -56,6 +56,7 @@ async fn serve(config: Config, demo: bool) -> io::Result<()> {
     let settings = Settings {
         access_token_version: config.access_token_version,
         default_lifetime: config.default_lifetime,
+        page: config.page,
         notice: demo.then_some(DEMO_NOTICE),
         audit,
         metrics: config.metrics.map(Metrics::new),

@@ -8,6 +8,7 @@ mod error;
 mod log;
 mod metrics;
 mod origins;
+mod page;
 mod read;
 pub mod vars;
 
@@ -21,6 +22,7 @@ pub use error::ConfigError;
 pub use log::{Log, LogError, LogFormat, LogLevel};
 pub use metrics::{MetricsAccess, MetricsKey, MetricsKeyError};
 pub use origins::{AllowedOrigins, OriginError, OriginPattern};
+pub use page::{PageError, PageSwitch, WebSdkUrl};
 
 use read::Reader;
 
@@ -43,6 +45,8 @@ pub struct Config {
     pub default_lifetime: Option<Lifetime>,
     /// How many connections it has open at once; never 0.
     pub max_connections: u32,
+    /// Where the page at `/` loads the Web SDK from; nothing when there is no page.
+    pub page: Option<WebSdkUrl>,
     /// What it logs.
     pub log: Log,
     /// Where it writes down who got which token.
@@ -73,6 +77,8 @@ impl Config {
                 Ok(count @ 1..=1_000_000) => Ok(count),
                 _ => Err("must be a number from 1 to 1000000"),
             });
+        let page = reader.read(&vars::PAGE, str::parse::<PageSwitch>);
+        let web_sdk = reader.read(&vars::WEB_SDK_URL, str::parse::<WebSdkUrl>);
         let level = reader.read(&vars::LOG_LEVEL, str::parse::<LogLevel>);
         let format = reader.read(&vars::LOG_FORMAT, str::parse::<LogFormat>);
         let audit = reader.read(&vars::AUDIT_LOG, str::parse::<AuditLog>);
@@ -87,6 +93,10 @@ impl Config {
                 compat: compat?,
                 default_lifetime,
                 max_connections: max_connections?,
+                page: match page? {
+                    PageSwitch::On => Some(web_sdk?),
+                    PageSwitch::Off => None,
+                },
                 log: Log {
                     level: level?,
                     format: format?,

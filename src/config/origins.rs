@@ -117,6 +117,17 @@ impl OriginPattern {
     }
 }
 
+/// An origin as browsers write it: in lower case, without the scheme's own port.
+pub(super) fn origin_of(text: &str) -> Option<String> {
+    let OriginPattern {
+        scheme,
+        host,
+        port,
+        subdomains,
+    } = OriginPattern::parse(text)?;
+    (!subdomains).then(|| format!("{scheme}{host}{port}"))
+}
+
 /// Splits `host` or `host:port`; the port keeps its colon.
 fn split_port(text: &str) -> Option<(&str, &str)> {
     let after_ipv6 = text.rfind(']').map_or(0, |bracket| bracket + 1);

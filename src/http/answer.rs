@@ -9,7 +9,10 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::error::Meaning;
 
@@ -82,22 +85,43 @@ pub(super) fn exposition(body: impl Into<Body>) -> Response {
 pub(super) fn page(content_type: &'static str, body: impl Into<Body>) -> Response {
     let policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; \
                   frame-ancestors 'none'";
-    guarded(content_type, policy, body.into())
+    guarded(content_type, HeaderValue::from_static(policy), body.into())
 }
 
 /// A part of a page whose code is the server's own, and asks this server alone.
 pub(super) fn page_with_code(content_type: &'static str, body: impl Into<Body>) -> Response {
     let policy = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
                   base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-    guarded(content_type, policy, body.into())
+    guarded(content_type, HeaderValue::from_static(policy), body.into())
 }
 
-fn guarded(content_type: &'static str, policy: &'static str, body: Body) -> Response {
+/// A page that also runs the Web SDK of an origin, which talks to the vendor's network at ports of its own.
+pub(super) fn page_with_sdk(html: impl Into<Body>, policy: HeaderValue) -> Response {
+    guarded("text/html; charset=utf-8", policy, html.into())
+}
+
+/// The one style attribute that the SDK writes: that of a video in which it measures what a camera sends.
+const SDK_STYLE: &str = "position: fixed; top: 0; left: 0; width: 1px; height: 1px";
+
+/// What such a page may do. In Safari the SDK reads what is sent beside the media in a worker of its own making. No form
+/// is sent anywhere, so that a key which is typed there stands in no URL.
+pub(super) fn policy_with_sdk(origin: &str) -> HeaderValue {
+    let style = BASE64_STANDARD.encode(Sha256::digest(SDK_STYLE));
+    let policy = format!(
+        "default-src 'none'; script-src 'self' {origin}; connect-src 'self' https://*.agora.io:* wss://*.agora.io:* \
+         https://*.sd-rtn.com:* wss://*.sd-rtn.com:*; style-src 'self'; \
+         style-src-attr 'unsafe-hashes' 'sha256-{style}'; img-src 'self'; worker-src blob:; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(policy).expect("an origin is printable ASCII")
+}
+
+fn guarded(content_type: &'static str, policy: HeaderValue, body: Body) -> Response {
     let mut response = Response::new(body);
     let headers = [
         header(CONTENT_TYPE, content_type),
         header(CACHE_CONTROL, "no-cache"),
-        header(CONTENT_SECURITY_POLICY, policy),
+        (CONTENT_SECURITY_POLICY, policy),
         header(REFERRER_POLICY, "no-referrer"),
         NOSNIFF,
     ];

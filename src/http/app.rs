@@ -21,7 +21,7 @@ use super::body::{self, RequestBody};
 use super::cors::{self, Cors};
 use super::error::Error;
 use super::guard;
-use super::metrics::{Connected, Metrics};
+use super::metrics::Connected;
 use super::serve::HeadError;
 use super::state::AppState;
 use super::table::{Found, Routes, Table};
@@ -44,8 +44,7 @@ impl App {
     /// An app with a state, for pages of these origins and the clients of these other servers.
     #[must_use]
     pub fn new(state: AppState, origins: &AllowedOrigins, compat: &Compat) -> Self {
-        let metrics = state.settings().metrics.as_ref();
-        let table = super::table(compat, metrics.is_some_and(Metrics::is_on_main));
+        let table = super::table(compat, &state);
         Self::of_table(table, state, origins)
     }
 

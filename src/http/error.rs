@@ -36,7 +36,7 @@ pub(super) enum Error {
     Panicked,
     #[error("the answer took more than {seconds} seconds; try again")]
     TooSlow { seconds: u64 },
-    #[error("there is nothing at this path; / shows what this server answers")]
+    #[error("there is nothing at this path; /docs shows what this server answers")]
     NotFound,
     #[error("the query has {bytes} bytes; at most {limit} are read")]
     QueryTooLong { bytes: usize, limit: usize },

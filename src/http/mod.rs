@@ -34,13 +34,12 @@ pub use state::{AppState, Settings};
 use table::Table;
 
 /// Every URL that the server answers. What surrounds them is in [`App`].
-fn table(compat: &Compat, has_metrics: bool) -> Table {
+fn table(compat: &Compat, state: &AppState) -> Table {
     use routes::{about, client, docs, health, inspect, page, tokens};
-    let pages = Table::default()
-        .shape("page")
-        .route("/", get(page::html), plain_error)
-        .route("/page.css", get(page::css), plain_error)
-        .route("/favicon.ico", get(page::icon), plain_error)
+    let pages = page::routes(Table::default().shape("page"), state)
+        .route("/style.css", get(docs::style), plain_error)
+        .route("/elements.js", get(docs::elements), plain_error)
+        .route("/favicon.ico", get(docs::icon), plain_error)
         .route("/docs", get(docs::html), plain_error)
         .route("/docs.css", get(docs::css), plain_error)
         .route("/docs.js", get(docs::js), plain_error)
@@ -56,7 +55,8 @@ fn table(compat: &Compat, has_metrics: bool) -> Table {
         .both_ways("/ping", get(health::ping), plain_error, || vec![about::ping()])
         .section(about::DOCUMENT)
         .documented("/openapi.json", docs::openapi, plain_error, || vec![about::openapi()]);
-    if has_metrics {
+    let metrics = state.settings().metrics.as_ref();
+    if metrics.is_some_and(Metrics::is_on_main) {
         with_metrics(table)
     } else {
         table

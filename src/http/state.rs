@@ -7,7 +7,7 @@ use super::audit::{self, Audit};
 use super::metrics::Metrics;
 use super::request_id::RequestId;
 use crate::access::{Caller, Policy, Refusal};
-use crate::config::AccessTokenVersion;
+use crate::config::{AccessTokenVersion, WebSdkUrl};
 use crate::issuer::{Issued, Issuer, TokenRequest};
 use crate::token::{Lifetime, Project, UnixTime};
 
@@ -30,6 +30,8 @@ pub struct Settings {
     pub access_token_version: AccessTokenVersion,
     /// How long a privilege lasts for which a request names no end; nothing for as long as the token.
     pub default_lifetime: Option<Lifetime>,
+    /// Where the page at `/` loads the Web SDK from; nothing when there is no page.
+    pub page: Option<WebSdkUrl>,
     /// What the page at `/` says about the server, if anything.
     pub notice: Option<&'static str>,
     /// Where it is written down who got which token, if anywhere.

@@ -1,17 +1,5 @@
 // Renders openapi.json, and tries what is described there. Asks this server alone.
-'use strict';
-
-/** An element with properties and children; `class` and `for` by those names. */
-function element(name, properties = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(properties)) {
-    if (value === undefined || value === false) continue;
-    if (key.startsWith('on')) made.addEventListener(key.slice(2), value);
-    else made.setAttribute(key, value === true ? '' : value);
-  }
-  made.append(...children.flat().filter((child) => child !== undefined && child !== null));
-  return made;
-}
+import { element } from './elements.js';
 
 /** Text in which `this` is code. */
 const inline = (text) =>

@@ -11,6 +11,7 @@ mod deploy;
 mod input;
 mod metrics;
 mod openapi;
+mod page;
 mod request_id;
 mod routes;
 mod serve;

@@ -245,7 +245,7 @@ async fn ten_thousand_paths_and_methods_are_a_few_lines() {
 async fn nothing_is_there_when_nothing_is_counted() {
     TestApp::new().get("/metrics").await.is_error(
         404,
-        "there is nothing at this path; / shows what this server answers",
+        "there is nothing at this path; /docs shows what this server answers",
     );
 }
 

@@ -1,58 +1,9 @@
-//! The URLs beside the tokens: the page, health, and what is not there.
+//! The URLs beside the tokens: health, and what is not there.
 
 use axum::body::Body;
 use axum::http::{Method, Request, Version};
 
 use crate::support::TestApp;
-
-#[tokio::test]
-async fn the_page_says_that_the_server_runs_and_links_to_a_token() {
-    let page = TestApp::new().get("/").await;
-    assert_eq!(page.status, 200);
-    assert_eq!(
-        page.header("content-type"),
-        Some("text/html; charset=utf-8")
-    );
-    assert!(
-        page.body.contains("<h1>The token server runs.</h1>"),
-        "{}",
-        page.body
-    );
-    assert!(
-        page.body
-            .contains("href=\"access_token?channel=test&amp;uid=1234\""),
-        "{}",
-        page.body
-    );
-    assert!(!page.body.contains("class=\"notice\""), "{}", page.body);
-}
-
-#[tokio::test]
-async fn the_page_of_a_demo_says_so() {
-    let page = TestApp::new().notice("Demo only.").get("/").await;
-    assert!(
-        page.body.contains("<p class=\"notice\">Demo only.</p>"),
-        "{}",
-        page.body
-    );
-}
-
-#[tokio::test]
-async fn the_page_runs_no_code_and_loads_nothing_from_elsewhere() {
-    let page = TestApp::new().get("/").await;
-    assert_eq!(
-        page.header("content-security-policy"),
-        Some(
-            "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; \
-             frame-ancestors 'none'"
-        ),
-    );
-    let css = TestApp::new().get("/page.css").await;
-    assert_eq!(
-        (css.status.as_u16(), css.header("content-type")),
-        (200, Some("text/css; charset=utf-8"))
-    );
-}
 
 #[tokio::test]
 async fn a_browser_finds_an_icon() {
@@ -106,7 +57,7 @@ async fn an_unknown_path_is_a_404_in_json() {
         let answer = TestApp::new().get(target).await;
         answer.is_error(
             404,
-            "there is nothing at this path; / shows what this server answers",
+            "there is nothing at this path; /docs shows what this server answers",
         );
         assert_eq!(
             answer.header("content-type"),
@@ -127,7 +78,7 @@ async fn a_server_that_is_switched_off_is_a_404_like_any_other() {
     ] {
         app.get(target).await.is_error(
             404,
-            "there is nothing at this path; / shows what this server answers",
+            "there is nothing at this path; /docs shows what this server answers",
         );
     }
     let app = TestApp::new().compat("none");

@@ -15,6 +15,8 @@ use tower::ServiceExt;
 /// 2023-11-14 22:13:20 UTC, the time at which every test happens.
 pub(crate) const NOW: u32 = 1_700_000_000;
 
+const SDK: &str = "https://sdk.example.com/AgoraRTC_N.js?a&b";
+
 pub(crate) struct TestApp {
     settings: Settings,
     origins: &'static str,
@@ -26,6 +28,7 @@ impl TestApp {
         let settings = Settings {
             access_token_version: AccessTokenVersion::V006,
             default_lifetime: None,
+            page: Some(SDK.parse().unwrap()),
             notice: None,
             audit: None,
             metrics: None,
@@ -54,6 +57,11 @@ impl TestApp {
 
     pub(crate) fn metrics(mut self, access: MetricsAccess) -> Self {
         self.settings.metrics = Some(Metrics::new(access));
+        self
+    }
+
+    pub(crate) fn without_page(mut self) -> Self {
+        self.settings.page = None;
         self
     }
 

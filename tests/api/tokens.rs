@@ -323,7 +323,7 @@ async fn an_unknown_path_beneath_v1_is_a_problem() {
         &answer,
         404,
         "not_found",
-        "there is nothing at this path; / shows what this server answers",
+        "there is nothing at this path; /docs shows what this server answers",
     );
 }
 

@@ -4,11 +4,13 @@
 
 mod limits;
 mod observing;
+mod page;
 mod project;
 mod serving;
 
 pub use limits::MAX_CONNECTIONS;
 pub use observing::{AUDIT_LOG, LOG_FORMAT, LOG_LEVEL, METRICS_KEY, METRICS_PORT};
+pub use page::{PAGE, WEB_SDK_URL};
 pub use project::{APP_CERTIFICATE, APP_CERTIFICATE_FILE, APP_ID};
 pub use serving::{ACCESS_TOKEN_VERSION, COMPAT, CORS_ALLOW_ORIGIN, DEFAULT_TTL, HOST, PORT};
 
@@ -47,8 +49,14 @@ impl Variable {
 
 /// All of them, in the order of the documentation.
 pub fn all() -> impl Iterator<Item = &'static Variable> {
-    [project::ALL, serving::ALL, limits::ALL, observing::ALL]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        project::ALL,
+        serving::ALL,
+        limits::ALL,
+        page::ALL,
+        observing::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }

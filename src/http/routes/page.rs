@@ -1,33 +1,73 @@
-//! The page at `/`: the server runs, and here is a link to try.
+//! The page at `/`: mints a token, explains one, and joins a channel with one.
 
-use axum::extract::State;
+use std::future::ready;
+
+use axum::body::Bytes;
 use axum::response::Response;
 
-use crate::http::answer;
+use crate::http::answer::{self, plain_error};
+use crate::http::methods::get;
 use crate::http::state::AppState;
+use crate::http::table::Table;
 
 const HTML: &str = include_str!("../../web/page.html");
 const CSS: &str = include_str!("../../web/page.css");
-const ICON: &str = include_str!("../../web/icon.svg");
 
-/// Where the page says what kind of server this is.
-const NOTICE: &str = "<!-- notice -->";
+/// Its code, a module for each of its parts.
+const MODULES: [(&str, &str); 9] = [
+    ("/page.js", include_str!("../../web/page.js")),
+    ("/page/ask.js", include_str!("../../web/page/ask.js")),
+    ("/page/call.js", include_str!("../../web/page/call.js")),
+    (
+        "/page/explain.js",
+        include_str!("../../web/page/explain.js"),
+    ),
+    ("/page/mint.js", include_str!("../../web/page/mint.js")),
+    (
+        "/page/services.js",
+        include_str!("../../web/page/services.js"),
+    ),
+    ("/page/shown.js", include_str!("../../web/page/shown.js")),
+    (
+        "/page/snippets.js",
+        include_str!("../../web/page/snippets.js"),
+    ),
+    ("/page/tiles.js", include_str!("../../web/page/tiles.js")),
+];
 
-pub(in crate::http) async fn html(State(state): State<AppState>) -> Response {
+/// The page and its parts, unless the operator wants none.
+pub(in crate::http) fn routes(table: Table, state: &AppState) -> Table {
+    let Some(sdk) = &state.settings().page else {
+        return table;
+    };
+    let html = Bytes::from(html(state, &sdk.to_string()));
+    let policy = answer::policy_with_sdk(sdk.origin());
+    let html = move || ready(answer::page_with_sdk(html.clone(), policy.clone()));
+    let table = table
+        .route("/", get(html), plain_error)
+        .route("/page.css", get(css), plain_error);
+    MODULES.into_iter().fold(table, |table, (path, code)| {
+        table.route(path, get(move || ready(module(code))), plain_error)
+    })
+}
+
+/// What the page's code has to know stands in its HTML. The URL has no character that means more there
+/// than itself, but for `&`.
+fn html(state: &AppState, sdk: &str) -> String {
     let notice = state.settings().notice.map_or_else(String::new, |text| {
         format!("<p class=\"notice\">{text}</p>")
     });
-    answer::page(
-        "text/html; charset=utf-8",
-        HTML.replacen(NOTICE, &notice, 1),
+    HTML.replacen("<!-- notice -->", &notice, 1).replacen(
+        "{web_sdk}",
+        &sdk.replace('&', "&amp;"),
+        1,
     )
 }
 
-pub(in crate::http) async fn css() -> Response {
+async fn css() -> Response {
     answer::page("text/css; charset=utf-8", CSS)
 }
 
-/// Asked for by browsers that show an answer in JSON, too.
-pub(in crate::http) async fn icon() -> Response {
-    answer::page("image/svg+xml", ICON)
+fn module(code: &'static str) -> Response {
+    answer::page_with_code("text/javascript; charset=utf-8", code)
 }

@@ -346,7 +346,7 @@ async fn another_method_is_a_405_that_names_those_that_are_answered() {
 
 #[tokio::test]
 async fn a_path_of_theirs_that_is_none_is_a_404_in_their_shape() {
-    let message = "there is nothing at this path; / shows what this server answers";
+    let message = "there is nothing at this path; /docs shows what this server answers";
     for (path, shape) in [
         ("/rtc", Shape::Go),
         ("/rtc/", Shape::Go),

@@ -1,0 +1,86 @@
+// Asks this server. Where it wants to know who asks, the user is asked for an API key or JWT, which is kept in a
+// variable here and nowhere else.
+
+let key = '';
+
+const dialog = document.querySelector('#key');
+const input = document.querySelector('#key-input');
+const change = document.querySelector('#key-change');
+
+/** What stands in the way of an answer: the server's problem details, or that there is none. */
+export class Refusal extends Error {
+  constructor(message, { status, code, retryAfter } = {}) {
+    super(message);
+    Object.assign(this, { status, code, retryAfter });
+  }
+}
+
+/** Whether requests carry a key. */
+export const hasKey = () => key !== '';
+
+const address = (path) => new URL(path, document.baseURI).href;
+
+export const SERVER = address('.').replace(/\/$/, '');
+
+/** Asks for JSON by JSON, with the key if there is one. */
+export const ask = (path, body) =>
+  withKey(async (headers) => {
+    const response = await fetch(address(path), {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    }).catch(({ message }) => {
+      throw new Refusal(`The server cannot be reached: ${message}`);
+    });
+    const answer = await response.json().catch(() => ({}));
+    if (response.ok) return answer;
+    const { status } = response;
+    const message = answer.detail ?? `${status} ${response.statusText}`;
+    throw new Refusal(message, { status, code: answer.code, retryAfter: response.headers.get('Retry-After') });
+  });
+
+/** Calls `attempt` with the headers that say who asks; after a 401 again, with the key that the user then gives. */
+export async function withKey(attempt) {
+  for (;;) {
+    const tried = key;
+    try {
+      return await attempt(key ? { Authorization: `Bearer ${key}` } : {});
+    } catch (error) {
+      if (error.status !== 401) throw error;
+      // Another request may have been given a key meanwhile.
+      if (key === tried && !(await askForKey(error.message))) throw error;
+    }
+  }
+}
+
+let asking;
+
+/** Whether the user gave a key. Two requests at once ask once. */
+export function askForKey(reason) {
+  asking ??= new Promise((resolve) => {
+    document.querySelector('#key-reason').textContent = reason;
+    input.value = '';
+    dialog.returnValue = '';
+    dialog.showModal();
+    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'given'), { once: true });
+  }).finally(() => (asking = undefined));
+  return asking;
+}
+
+const listeners = [];
+
+/** Calls `listener` when there is another key. */
+export const onKey = (listener) => listeners.push(listener);
+
+document.querySelector('#key-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  key = input.value;
+  input.value = '';
+  change.hidden = false;
+  dialog.close('given');
+  for (const listener of listeners) listener();
+});
+document.querySelector('#key-cancel').addEventListener('click', () => dialog.close());
+// However it was closed, the key stands in no element.
+dialog.addEventListener('close', () => (input.value = ''));
+change.addEventListener('click', () => askForKey('The requests of this page carry a key. Give another one.'));
