@@ -1,5 +1,6 @@
 //! The server's configuration: read once, completely, with all problems reported together.
 
+mod access;
 mod access_token;
 mod compat;
 mod environment;
@@ -11,6 +12,10 @@ pub mod vars;
 
 use std::net::SocketAddr;
 
+pub use access::{
+    Access, ApiKey, ApiKeyError, ApiKeys, ChannelPattern, ChannelPatterns, ClaimNames, Hook, Jwt,
+    JwtKey, Limits, PatternError, PublicKey, PublicKeyError, Secret,
+};
 pub use access_token::{AccessTokenVersion, NoSuchVersion};
 pub use compat::{Compat, CompatError, CompatServer};
 pub use environment::Environment;
@@ -27,6 +32,8 @@ use crate::token::{Lifetime, Project};
 pub struct Config {
     /// Whose tokens it makes.
     pub project: Project,
+    /// Who may get which token.
+    pub access: Access,
     /// Where it listens; port 0 takes any free one.
     pub listen: SocketAddr,
     /// Which pages may read its answers.
@@ -58,12 +65,14 @@ impl Config {
         );
         let compat = reader.read(&vars::COMPAT, str::parse::<Compat>);
         let default_lifetime = reader.lifetime(&vars::DEFAULT_TTL);
+        let access = reader.access(default_lifetime);
         let level = reader.read(&vars::LOG_LEVEL, str::parse::<LogLevel>);
         let format = reader.read(&vars::LOG_FORMAT, str::parse::<LogFormat>);
 
         reader.finish(|| {
             Some(Self {
                 project: project?,
+                access,
                 listen: listen?,
                 allowed_origins: allowed_origins?,
                 access_token_version: access_token_version?,
@@ -81,7 +90,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// The problems with `APP_ID`, `APP_CERTIFICATE` and `APP_CERTIFICATE_FILE`.
+    /// The problems with App ID and App Certificates.
     pub fn read_project(environment: &Environment) -> Result<Project, ConfigError> {
         let mut reader = Reader::new(environment);
         let project = reader.project();

@@ -2,12 +2,22 @@
 //!
 //! The README, `.env.example` and `app.json` are compared with these files by a test.
 
+mod access;
 mod observing;
 mod project;
 mod serving;
 
+pub use access::{
+    ALLOW_WILDCARD, ALLOWED_CHANNELS, ALLOWED_SERVICES, API_KEYS, API_KEYS_FILE, AUTHORIZE_TOKEN,
+    AUTHORIZE_TOKEN_FILE, AUTHORIZE_URL, JWT_AUDIENCE, JWT_CLAIM_CHANNELS, JWT_CLAIM_ROLE,
+    JWT_CLAIM_TTL, JWT_CLAIM_UID, JWT_DEFAULT_CHANNELS, JWT_ISSUER, JWT_JWKS_URL, JWT_PUBLIC_KEY,
+    JWT_PUBLIC_KEY_FILE, JWT_SECRET, JWT_SECRET_FILE, MAX_TTL,
+};
 pub use observing::{LOG_FORMAT, LOG_LEVEL};
-pub use project::{APP_CERTIFICATE, APP_CERTIFICATE_FILE, APP_ID};
+pub use project::{
+    APP_CERTIFICATE, APP_CERTIFICATE_FILE, APP_CERTIFICATE_SECONDARY,
+    APP_CERTIFICATE_SECONDARY_FILE, APP_ID,
+};
 pub use serving::{ACCESS_TOKEN_VERSION, COMPAT, CORS_ALLOW_ORIGIN, DEFAULT_TTL, HOST, PORT};
 
 /// An environment variable.
@@ -45,7 +55,7 @@ impl Variable {
 
 /// All of them, in the order of the documentation.
 pub fn all() -> impl Iterator<Item = &'static Variable> {
-    [project::ALL, serving::ALL, observing::ALL]
+    [project::ALL, serving::ALL, access::ALL, observing::ALL]
         .into_iter()
         .flatten()
         .copied()
