@@ -7,10 +7,11 @@ use std::process::ExitCode;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use url::Url;
 
 use super::{UNUSABLE, fail, logging};
-use crate::access::Policy;
-use crate::config::{Config, Environment};
+use crate::access::Guard;
+use crate::config::{Access, Config, Environment, JwtKey, Limits};
 use crate::http::{self, App, AppState, Settings};
 use crate::issuer::{Issuer, random_salt, system_clock};
 use crate::token::Project;
@@ -26,6 +27,9 @@ pub(super) fn run(environment: Environment, demo: bool) -> ExitCode {
         Err(error) => return fail(UNUSABLE, error),
     };
     logging::start(config.log);
+    if let Err(error) = keep_memory() {
+        tracing::warn!(%error, "a core dump of this process could hold the App Certificate");
+    }
     let served = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -56,7 +60,10 @@ async fn serve(config: Config, demo: bool) -> io::Result<()> {
         default_lifetime: config.default_lifetime,
         notice: demo.then_some(DEMO_NOTICE),
     };
-    let state = AppState::new(issuer, Policy::Open, settings);
+    let guard = Guard::new(config.access)?;
+    let state = AppState::new(issuer, guard, settings);
+    let prepared = state.clone();
+    tokio::spawn(async move { prepared.prepare().await });
     http::serve(
         listener,
         App::new(state, &config.allowed_origins, &config.compat),
@@ -66,19 +73,88 @@ async fn serve(config: Config, demo: bool) -> io::Result<()> {
 }
 
 fn announce(config: &Config, address: SocketAddr, demo: bool) {
-    let mode = if demo { "demo" } else { "open" };
+    let access = &config.access;
+    let mode = match (demo, access.is_guarded()) {
+        (true, _) => "demo",
+        (false, true) => "guarded",
+        (false, false) => "open",
+    };
     let reachable = SocketAddr::new(reachable(address.ip()), address.port());
     tracing::info!(
         "listening on http://{address}, App ID {}, {mode}; try http://{reachable}/access_token?channel=test&uid=1234",
         config.project.app_id,
     );
+    if access.is_guarded() || access.limits != Limits::default() || access.hook.is_some() {
+        tracing::info!("{}", summary(access));
+    }
     if demo {
         let _ = writeln!(io::stderr(), "{DEMO_NOTICE}"); // whatever the log level; the page says it too
-    } else {
+    } else if !access.is_guarded() {
         tracing::warn!(
             "minting is open: whoever reaches this server gets every token; keep it behind your own login"
         );
     }
+}
+
+/// What is guarded, and how, in a line.
+fn summary(access: &Access) -> String {
+    let Access {
+        api_keys,
+        jwt,
+        limits,
+        hook,
+    } = access;
+    let mut parts = Vec::new();
+    let names: Vec<&str> = api_keys.iter().map(|key| &**key.name()).collect();
+    if !names.is_empty() {
+        parts.push(format!("callers with the API keys {}", names.join(", ")));
+    }
+    if let Some(jwt) = jwt {
+        let key = match &jwt.key {
+            JwtKey::Secret(_) => "HS256".to_owned(),
+            JwtKey::PublicKey(key) => format!("{:?}", key.algorithm()),
+            JwtKey::Jwks(url) => format!("the keys of {}", without_query(url)),
+        };
+        parts.push(format!("users with JWTs by {key}"));
+    }
+    if let Some(lifetime) = limits.lifetime {
+        parts.push(format!("at most {lifetime} s"));
+    }
+    if let Some(channels) = &limits.channels {
+        parts.push(format!("channels {channels}"));
+    }
+    if let Some(services) = &limits.services {
+        let names: Vec<&str> = services.iter().map(|service| service.name()).collect();
+        parts.push(format!("services {}", names.join(", ")));
+    }
+    if limits.wildcard {
+        parts.push("wildcards allowed".to_owned());
+    }
+    if let Some(hook) = hook {
+        parts.push(format!("{} is asked", without_query(&hook.url)));
+    }
+    format!("tokens are for: {}", parts.join("; "))
+}
+
+/// A query may hold a secret.
+fn without_query(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    url.into()
+}
+
+/// Keeps the certificate out of core dumps, and debuggers of the same user away.
+fn keep_memory() -> io::Result<()> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    setrlimit(Resource::Core, none)?;
+    #[cfg(target_os = "linux")]
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
+    Ok(())
 }
 
 /// An address at which this machine reaches a listener.

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
+use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tracing::Level;
 
 use super::input::InputError;
-use crate::access::Refusal;
+use crate::access::{Refusal, Unauthenticated};
 use crate::issuer::written::WrittenError;
 
 /// Why a request gets no answer of its own.
@@ -21,6 +22,10 @@ pub(super) enum Error {
     BodyTooLong { limit: usize },
     #[error("the body did not arrive within {seconds} seconds")]
     BodyTooSlow { seconds: u64 },
+    #[error(
+        "Authorization and X-API-Key are given more than once and differ; send one API key or JWT"
+    )]
+    CredentialsDiffer,
     #[error("an HTTP/1.1 request must have a Host header")]
     HostMissing,
     #[error(transparent)]
@@ -33,6 +38,8 @@ pub(super) enum Error {
     QueryTooLong { bytes: usize, limit: usize },
     #[error(transparent)]
     Refused(#[from] Refusal),
+    #[error(transparent)]
+    Unauthenticated(#[from] Unauthenticated),
     #[error("the body must be JSON, with Content-Type: application/json")]
     UnsupportedMediaType,
     #[error(transparent)]
@@ -54,12 +61,22 @@ impl Error {
             Self::BodyBroken => (StatusCode::BAD_REQUEST, "body_broken"),
             Self::BodyTooLong { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_long"),
             Self::BodyTooSlow { .. } => (StatusCode::REQUEST_TIMEOUT, "body_too_slow"),
+            Self::CredentialsDiffer => (StatusCode::BAD_REQUEST, "credentials_differ"),
             Self::HostMissing => (StatusCode::BAD_REQUEST, "host_missing"),
             Self::Input(error) => (StatusCode::BAD_REQUEST, error.code()),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::QueryTooLong { .. } => (StatusCode::URI_TOO_LONG, "query_too_long"),
-            Self::Refused(refusal) => match *refusal {},
+            Self::Refused(refusal) => of_refusal(refusal),
+            Self::Unauthenticated(error) => match error {
+                Unauthenticated::Claim { .. } => (StatusCode::FORBIDDEN, "claim_invalid"),
+                Unauthenticated::Expired => (StatusCode::UNAUTHORIZED, "credentials_expired"),
+                Unauthenticated::Invalid => (StatusCode::UNAUTHORIZED, "credentials_invalid"),
+                Unauthenticated::Missing => (StatusCode::UNAUTHORIZED, "credentials_missing"),
+                Unauthenticated::Unavailable => {
+                    (StatusCode::SERVICE_UNAVAILABLE, "keys_unavailable")
+                }
+            },
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
             }
@@ -78,12 +95,49 @@ impl Error {
     }
 }
 
+fn of_refusal(refusal: &Refusal) -> (StatusCode, &'static str) {
+    let code = match refusal {
+        Refusal::AnotherUser { .. } | Refusal::NoAccounts => "user_refused",
+        Refusal::Channel { .. } | Refusal::ClosedChannel { .. } => "channel_refused",
+        Refusal::ClosedService { .. } => "service_refused",
+        Refusal::Denied(_) => "denied",
+        Refusal::NoChannels { .. } => "channels_missing",
+        Refusal::NotForUsers { .. } => "users_refused",
+        Refusal::Role { .. } => "role_refused",
+        Refusal::Unavailable => {
+            return (StatusCode::SERVICE_UNAVAILABLE, "authorization_unavailable");
+        }
+        Refusal::Wildcard | Refusal::WildcardOutOfPlace | Refusal::WildcardRight => {
+            "wildcard_refused"
+        }
+    };
+    (StatusCode::FORBIDDEN, code)
+}
+
 /// The status alone: what an error's body looks like is decided around the route, by the shape of its URL. Until then
 /// the error stands in the extensions.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let mut response = self.meaning().status.into_response();
+        if let Self::Unauthenticated(error) = &self
+            && let Some(challenge) = challenge(error)
+        {
+            let challenge = HeaderValue::from_static(challenge);
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
         response.extensions_mut().insert(Arc::new(self));
         response
+    }
+}
+
+/// What a 401 asks for (RFC 6750, 3).
+fn challenge(error: &Unauthenticated) -> Option<&'static str> {
+    match error {
+        Unauthenticated::Missing => Some("Bearer"),
+        Unauthenticated::Invalid => Some(r#"Bearer error="invalid_token""#),
+        Unauthenticated::Expired => {
+            Some(r#"Bearer error="invalid_token", error_description="expired""#)
+        }
+        Unauthenticated::Claim { .. } | Unauthenticated::Unavailable => None,
     }
 }

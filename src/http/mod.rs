@@ -2,6 +2,7 @@
 
 mod answer;
 mod app;
+mod auth;
 mod body;
 mod cors;
 mod error;

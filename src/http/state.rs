@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::access::{Caller, Policy, Refusal};
+use crate::access::{Caller, Grant, Guard, Refusal};
 use crate::config::AccessTokenVersion;
 use crate::issuer::{Issued, Issuer, TokenRequest};
 use crate::token::{Lifetime, Project, UnixTime};
@@ -14,7 +14,7 @@ pub struct AppState(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     issuer: Issuer,
-    policy: Policy,
+    guard: Guard,
     settings: Settings,
 }
 
@@ -30,14 +30,23 @@ pub struct Settings {
 }
 
 impl AppState {
-    /// State of a server that issues tokens under a policy.
+    /// State of a server that issues tokens to those whom a guard lets have them.
     #[must_use]
-    pub fn new(issuer: Issuer, policy: Policy, settings: Settings) -> Self {
+    pub fn new(issuer: Issuer, guard: Guard, settings: Settings) -> Self {
         Self(Arc::new(Inner {
             issuer,
-            policy,
+            guard,
             settings,
         }))
+    }
+
+    /// Fetches what requests will need, so that the first of them does not wait.
+    pub async fn prepare(&self) {
+        self.0.guard.prepare(self.now()).await;
+    }
+
+    pub(super) fn guard(&self) -> &Guard {
+        &self.0.guard
     }
 
     pub(super) fn settings(&self) -> &Settings {
@@ -63,14 +72,16 @@ impl AppState {
         self.0.issuer.now()
     }
 
-    /// The road of every token: what a URL was parsed into is authorized for its caller, then issued.
-    pub(super) fn issue(
+    /// The road of every token: what a URL was parsed into is authorized for its caller, then issued. What was granted
+    /// may be less than what was asked for, or say more: for whom.
+    pub(super) async fn issue(
         &self,
-        caller: Caller,
+        caller: &Caller,
         request: TokenRequest,
         now: UnixTime,
-    ) -> Result<Issued, Refusal> {
-        let grant = self.0.policy.authorize(caller, request)?;
-        Ok(grant.issue(&self.0.issuer, now))
+    ) -> Result<(Issued, Grant), Refusal> {
+        let grant = self.0.guard.authorize(caller, request, now).await?;
+        let issued = grant.issue(&self.0.issuer, now);
+        Ok((issued, grant))
     }
 }

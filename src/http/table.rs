@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::handler::Handler;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
@@ -109,9 +110,10 @@ impl Table {
         self.outline.add(pattern, errors, operations);
         // Written when it is first asked for: most servers never are, and it takes some megabytes.
         let document = Arc::new((std::mem::take(&mut self.outline), OnceLock::<Bytes>::new()));
-        let route = get(move || {
+        let route = get(move |State(state): State<AppState>| {
             let (outline, written) = &*document;
-            let document = written.get_or_init(|| outline.write().into()).clone();
+            let write = || outline.write(state.guard().is_guarded()).into();
+            let document = written.get_or_init(write).clone();
             async move { answer(document) }
         });
         self.route(pattern, route, errors)

@@ -1,6 +1,6 @@
 //! A server with a fixed clock and salt, and answers that can be looked at.
 
-use agora_token_server::access::Policy;
+use agora_token_server::access::Guard;
 use agora_token_server::config::AccessTokenVersion;
 use agora_token_server::http::{App, AppState, Settings};
 use agora_token_server::issuer::Issuer;
@@ -88,7 +88,7 @@ impl TestApp {
 
     pub(crate) fn app(&self) -> App {
         let issuer = Issuer::new(project(), || UnixTime::from_seconds(NOW), || 1);
-        let state = AppState::new(issuer, Policy::Open, self.settings.clone());
+        let state = AppState::new(issuer, Guard::default(), self.settings.clone());
         App::new(
             state,
             &self.origins.parse().unwrap(),

@@ -8,11 +8,13 @@ use utoipa::ToSchema;
 
 use super::field::Field;
 use super::schema::{self, Schemas};
+use crate::access::{Refusal, Unauthenticated};
 use crate::http::answer::Payload;
 use crate::http::body;
 use crate::http::error::Error;
 use crate::http::extract::MAX_QUERY_BYTES;
 use crate::http::table::ErrorShape;
+use crate::token::Excerpt;
 
 /// What a URL does for a method, as far as it is the operation's own.
 #[derive(Debug)]
@@ -25,6 +27,18 @@ pub(in crate::http) struct Operation {
     answer: Value,
     errors: Vec<Error>,
     schemas: Schemas,
+    access: Access,
+}
+
+/// Whom a guarded server answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Access {
+    /// Everyone.
+    Everyone,
+    /// Callers; others get less of an answer.
+    CallersFirst,
+    /// Callers alone, who may be refused: it makes tokens.
+    Callers,
 }
 
 impl Operation {
@@ -46,7 +60,14 @@ impl Operation {
             answer: json!({}),
             errors: body::errors().into(),
             schemas: Schemas::new(),
+            access: Access::Callers,
         }
+    }
+
+    /// Whom a guarded server answers, when not callers alone.
+    pub(in crate::http) fn for_whom(mut self, access: Access) -> Self {
+        self.access = access;
+        self
     }
 
     /// What the summary has no room for.
@@ -145,7 +166,8 @@ impl Operation {
 
     /// The method, and the description of all.
     pub(super) fn describe(
-        self,
+        mut self,
+        is_guarded: bool,
         pattern: &str,
         section: Option<&str>,
         errors: ErrorShape,
@@ -160,6 +182,7 @@ impl Operation {
             "200".to_owned(),
             json!({ "description": "Done.", "content": { "application/json": self.answer } }),
         )]);
+        self.errors.extend(self.access.errors(is_guarded));
         for error in &self.errors {
             add_error(&mut responses, error, errors);
         }
@@ -171,6 +194,13 @@ impl Operation {
             "parameters": self.parameters,
             "responses": responses,
         });
+        if is_guarded {
+            described["security"] = match self.access {
+                Access::Everyone => json!([]),
+                Access::CallersFirst => json!([{}, { "bearer": [] }, { "key": [] }]),
+                Access::Callers => json!([{ "bearer": [] }, { "key": [] }]),
+            };
+        }
         if let Some(about) = self.about {
             described["description"] = json!(about);
         }
@@ -178,6 +208,32 @@ impl Operation {
             described["requestBody"] = body;
         }
         (self.method, described)
+    }
+}
+
+impl Access {
+    /// How callers, and what they ask for, can be refused.
+    fn errors(self, is_guarded: bool) -> Vec<Error> {
+        let unknown: [Error; 5] = [
+            Error::CredentialsDiffer,
+            Unauthenticated::Missing.into(),
+            Unauthenticated::Invalid.into(),
+            Unauthenticated::Expired.into(),
+            Unauthenticated::Unavailable.into(),
+        ];
+        let channel = Excerpt::of("test");
+        let refused: [Error; 2] = [
+            Refusal::ClosedChannel { channel }.into(),
+            Refusal::Unavailable.into(),
+        ];
+        let mut errors = Vec::new();
+        if is_guarded && self != Self::Everyone {
+            errors.extend(unknown);
+        }
+        if self == Self::Callers {
+            errors.extend(refused);
+        }
+        errors
     }
 }
 
@@ -205,6 +261,9 @@ fn of_json(content_type: &'static str, json: &str) -> (&'static str, Value, Valu
 
 fn about(status: StatusCode) -> &'static str {
     match status {
+        StatusCode::UNAUTHORIZED => "The caller is not known.",
+        StatusCode::FORBIDDEN => "The caller does not get this token, and the answer says why.",
+        StatusCode::SERVICE_UNAVAILABLE => "Another server that must be asked does not answer.",
         StatusCode::REQUEST_TIMEOUT => "The body did not arrive in time.",
         StatusCode::PAYLOAD_TOO_LARGE => "The body is too long.",
         StatusCode::URI_TOO_LONG => "The query is too long.",

@@ -40,7 +40,7 @@ async fn answer(
 ) -> Result<Response, Error> {
     let now = state.now();
     let request = parse(&query.parse()?, state.settings(), now)?;
-    let issued = state.issue(caller, request, now)?;
+    let (issued, _) = state.issue(&caller, request, now).await?;
     // A token has no character that JSON would escape.
     Ok(in_json([r#"{"token":""#, &issued.token, r#""}"#].concat()))
 }

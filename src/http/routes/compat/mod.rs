@@ -11,7 +11,7 @@ mod go_service;
 mod quick_start;
 mod toolbox;
 
-use crate::access::Caller;
+use crate::access::{Caller, Grant};
 use crate::config::{Compat, CompatServer};
 use crate::http::error::Error;
 use crate::http::input::{self, InputError, Parameter};
@@ -48,9 +48,9 @@ fn rtm(user_id: UserId) -> ServiceRequest {
 }
 
 /// A 007 token for some services, issued now.
-fn issue(
+async fn issue(
     state: &AppState,
-    caller: Caller,
+    caller: &Caller,
     services: Vec<ServiceRequest>,
     lifetime: Lifetime,
 ) -> Result<String, Error> {
@@ -58,7 +58,20 @@ fn issue(
         subject: Subject::V007(services),
         lifetime: Some(lifetime),
     };
-    Ok(state.issue(caller, request, state.now())?.token)
+    let (issued, _) = state.issue(caller, request, state.now()).await?;
+    Ok(issued.token)
+}
+
+/// For whom a token for a channel was granted: for the caller, when a user left that open.
+fn user_of(grant: &Grant) -> Uid {
+    let Subject::V007(services) = &grant.request().subject else {
+        return Uid::Any;
+    };
+    let mut users = services.iter().filter_map(|service| match &service.target {
+        Target::Rtc { uid, .. } => Some(uid.clone()),
+        _ => None,
+    });
+    users.next().unwrap_or(Uid::Any)
 }
 
 /// A lifetime that may have been left out.

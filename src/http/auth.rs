@@ -1,0 +1,77 @@
+//! Who asks: credentials out of the headers of a request.
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+
+use super::error::Error;
+use super::state::AppState;
+use crate::access::{Caller, Unauthenticated};
+
+const API_KEY: &str = "x-api-key";
+
+/// Whoever wants a token. There is no other way to a `Caller`, and none to a token without one.
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        identify(parts, state).await.map_err(Error::into_response)
+    }
+}
+
+/// Whoever may come without credentials, but not with wrong ones.
+impl OptionalFromRequestParts<AppState> for Caller {
+    type Rejection = Response;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &AppState,
+    ) -> Result<Option<Self>, Response> {
+        match identify(parts, state).await {
+            Ok(caller) => Ok(Some(caller)),
+            Err(Error::Unauthenticated(Unauthenticated::Missing)) => Ok(None),
+            Err(error) => Err(error.into_response()),
+        }
+    }
+}
+
+async fn identify(parts: &Parts, state: &AppState) -> Result<Caller, Error> {
+    let guard = state.guard();
+    if !guard.is_guarded() {
+        return Ok(Caller::Anonymous);
+    }
+    let shown = shown(&parts.headers)?;
+    Ok(guard.identify(shown, state.now()).await?)
+}
+
+/// The one API key or JWT of a request. Another scheme of `Authorization` is someone else's business: a proxy's, say.
+fn shown(headers: &HeaderMap) -> Result<Option<&str>, Error> {
+    let mut shown = None;
+    let mut found = headers
+        .get_all(AUTHORIZATION)
+        .iter()
+        .map(|value| bearer(value.as_bytes()))
+        .chain(
+            headers
+                .get_all(API_KEY)
+                .iter()
+                .map(|value| Some(value.as_bytes())),
+        )
+        .flatten();
+    if let Some(first) = found.next() {
+        if found.any(|other| other != first) {
+            return Err(Error::CredentialsDiffer);
+        }
+        shown = Some(str::from_utf8(first).map_err(|_| Unauthenticated::Invalid)?);
+    }
+    Ok(shown)
+}
+
+fn bearer(value: &[u8]) -> Option<&[u8]> {
+    let (scheme, rest) = value.split_at_checked(b"Bearer ".len())?;
+    scheme
+        .eq_ignore_ascii_case(b"Bearer ")
+        .then(|| rest.trim_ascii())
+}
