@@ -91,9 +91,10 @@ impl Claims {
             (Some(audience), Some(one)) => is(one, audience),
             (None, Some(_)) | (Some(_), None) => false,
         };
-        match is_audience {
-            true => Ok(()),
-            false => Err(invalid("its aud is not JWT_AUDIENCE")),
+        if is_audience {
+            Ok(())
+        } else {
+            Err(invalid("its aud is not JWT_AUDIENCE"))
         }
     }
 

@@ -154,9 +154,10 @@ impl Jwks {
         }
         let body = client::body(response, MAX_ANSWER).await?;
         let keys = read(&body).map_err(|error| format!("the answer is no JWKS: {error}"))?;
-        match keys.is_empty() {
-            true => Err("the answer has no key for RS256, ES256 or EdDSA signatures".to_owned()),
-            false => Ok(keys),
+        if keys.is_empty() {
+            Err("the answer has no key for RS256, ES256 or EdDSA signatures".to_owned())
+        } else {
+            Ok(keys)
         }
     }
 

@@ -148,9 +148,10 @@ impl User {
         if *user == Uid::Any {
             *user = self.uid.clone();
         }
-        match &*user.signed() == self.name {
-            true => Ok(()),
-            false => Err(self.is_not(&user.signed())),
+        if *user.signed() == self.name {
+            Ok(())
+        } else {
+            Err(self.is_not(&user.signed()))
         }
     }
 
@@ -162,11 +163,12 @@ impl User {
                 return Err(Refusal::NoChannels { claim });
             }
         };
-        match patterns.match_one(channel.as_str()) {
-            true => Ok(()),
-            false => Err(Refusal::Channel {
+        if patterns.match_one(channel.as_str()) {
+            Ok(())
+        } else {
+            Err(Refusal::Channel {
                 channel: Excerpt::of(channel.as_str()),
-            }),
+            })
         }
     }
 
@@ -181,17 +183,19 @@ impl User {
     }
 
     fn is(&self, user: &UserId) -> Result<(), Refusal> {
-        match user.as_str() == self.name {
-            true => Ok(()),
-            false => Err(self.is_not(user.as_str())),
+        if user.as_str() == self.name {
+            Ok(())
+        } else {
+            Err(self.is_not(user.as_str()))
         }
     }
 
     /// A classroom's user is in chat under another name, which follows from its own.
     fn is_in_chat(&self, user: &UserId) -> Result<(), Refusal> {
-        match *user == classroom_chat_user(&self.name) {
-            true => Ok(()),
-            false => self.is(user),
+        if *user == classroom_chat_user(&self.name) {
+            Ok(())
+        } else {
+            self.is(user)
         }
     }
 

@@ -1,7 +1,11 @@
 //! A server with a fixed clock and salt, and answers that can be looked at.
 
+use std::fs;
+use std::io::ErrorKind;
+use std::sync::OnceLock;
+
 use agora_token_server::access::Guard;
-use agora_token_server::config::AccessTokenVersion;
+use agora_token_server::config::{AccessTokenVersion, Config, Environment};
 use agora_token_server::http::{App, AppState, Settings};
 use agora_token_server::issuer::Issuer;
 use agora_token_server::token::{Binding, Lifetime, Project, SignedBy, UnixTime, v006, v007};
@@ -15,6 +19,9 @@ use tower::ServiceExt;
 pub(crate) const NOW: u32 = 1_700_000_000;
 
 pub(crate) struct TestApp {
+    app: OnceLock<App>,
+    access: Vec<(String, String)>,
+    clock: fn() -> UnixTime,
     settings: Settings,
     origins: &'static str,
     compat: &'static str,
@@ -28,10 +35,27 @@ impl TestApp {
             notice: None,
         };
         Self {
+            app: OnceLock::new(),
+            access: Vec::new(),
+            clock: || UnixTime::from_seconds(NOW),
             settings,
             origins: "*",
             compat: "all",
         }
+    }
+
+    /// An app that was told this, in the words of the configuration.
+    pub(crate) fn told(variables: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Self {
+            access: variables.iter().map(owned).collect(),
+            ..Self::new()
+        }
+    }
+
+    pub(crate) fn clock(mut self, clock: fn() -> UnixTime) -> Self {
+        self.clock = clock;
+        self
     }
 
     pub(crate) fn version(mut self, version: AccessTokenVersion) -> Self {
@@ -87,13 +111,22 @@ impl TestApp {
     }
 
     pub(crate) fn app(&self) -> App {
-        let issuer = Issuer::new(project(), || UnixTime::from_seconds(NOW), || 1);
-        let state = AppState::new(issuer, Guard::default(), self.settings.clone());
+        let issuer = Issuer::new(project(), self.clock, || 1);
+        let state = AppState::new(issuer, self.guard(), self.settings.clone());
         App::new(
             state,
             &self.origins.parse().unwrap(),
             &self.compat.parse().unwrap(),
         )
+    }
+
+    fn guard(&self) -> Guard {
+        let nothing = || Err(ErrorKind::NotFound.into());
+        let environment = Environment::new(self.access.clone(), nothing(), |path| {
+            fs::read_to_string(path)
+        });
+        let config = Config::read(&environment, Some(project())).unwrap();
+        Guard::new(config.access).unwrap()
     }
 
     /// As a client of HTTP/1.1 sends it, with a host.
@@ -106,7 +139,13 @@ impl TestApp {
     }
 
     pub(crate) async fn answer_as_is(&self, request: Request<Body>) -> Answer {
-        let response = self.app().oneshot(request).await.unwrap();
+        let response = self
+            .app
+            .get_or_init(|| self.app())
+            .clone()
+            .oneshot(request)
+            .await
+            .unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answer {

@@ -81,9 +81,10 @@ impl FromStr for ApiKeys {
             }
             keys.push(key);
         }
-        match keys.is_empty() {
-            true => Err(ApiKeyError::Nothing),
-            false => Ok(Self(keys)),
+        if keys.is_empty() {
+            Err(ApiKeyError::Nothing)
+        } else {
+            Ok(Self(keys))
         }
     }
 }
@@ -101,22 +102,21 @@ impl ApiKey {
         if name.is_empty() || name.len() > MAX_NAME || !name.chars().all(is_name) {
             return Err(ApiKeyError::Name { number });
         }
-        let digest = match key.strip_prefix(DIGEST) {
-            Some(digits) => digest(digits).ok_or(ApiKeyError::Digest { number })?,
-            None => {
-                // Those of a bearer token (RFC 6750) but the dot, by which a JWT is told from a key.
-                let is_key = |c: char| c.is_ascii_alphanumeric() || "-_~+/=".contains(c);
-                if !key.chars().all(is_key) {
-                    return Err(ApiKeyError::Characters { number });
-                }
-                if key.len() < MIN_KEY {
-                    return Err(ApiKeyError::Short {
-                        number,
-                        found: key.len(),
-                    });
-                }
-                Sha256::digest(key).into()
+        let digest = if let Some(digits) = key.strip_prefix(DIGEST) {
+            digest(digits).ok_or(ApiKeyError::Digest { number })?
+        } else {
+            // Those of a bearer token (RFC 6750) but the dot, by which a JWT is told from a key.
+            let is_key = |c: char| c.is_ascii_alphanumeric() || "-_~+/=".contains(c);
+            if !key.chars().all(is_key) {
+                return Err(ApiKeyError::Characters { number });
             }
+            if key.len() < MIN_KEY {
+                return Err(ApiKeyError::Short {
+                    number,
+                    found: key.len(),
+                });
+            }
+            Sha256::digest(key).into()
         };
         Ok(Self {
             name: name.into(),

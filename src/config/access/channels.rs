@@ -101,9 +101,10 @@ impl FromStr for ChannelPatterns {
             ChannelPattern::new(entry).map_err(|error| PatternError::Entry { number, error })
         });
         let patterns: Self = patterns.collect::<Result<_, _>>()?;
-        match patterns.0.is_empty() {
-            true => Err(PatternError::Nothing),
-            false => Ok(patterns),
+        if patterns.0.is_empty() {
+            Err(PatternError::Nothing)
+        } else {
+            Ok(patterns)
         }
     }
 }

@@ -154,9 +154,10 @@ impl Reader<'_> {
         let token = self.read_or_file(
             &vars::AUTHORIZE_TOKEN,
             &vars::AUTHORIZE_TOKEN_FILE,
-            |text| match text.bytes().all(|byte| byte.is_ascii_graphic()) {
-                true => Ok(Secret::new(text)),
-                false => {
+            |text| {
+                if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+                    Ok(Secret::new(text))
+                } else {
                     Err("must be visible ASCII characters without spaces: it is sent in a header")
                 }
             },
@@ -211,8 +212,9 @@ fn services(list: &str) -> Result<Vec<ServiceKind>, String> {
         })
     });
     let services: Vec<_> = services.collect::<Result<_, _>>()?;
-    match services.is_empty() {
-        true => Err("has no entry; leave it out for all services".to_owned()),
-        false => Ok(services),
+    if services.is_empty() {
+        Err("has no entry; leave it out for all services".to_owned())
+    } else {
+        Ok(services)
     }
 }

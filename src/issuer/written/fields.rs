@@ -19,9 +19,10 @@ pub(super) fn channel(field: &'static str, name: String) -> Read<ChannelName> {
 /// A channel where there is no wildcard.
 pub(super) fn one_channel(field: &'static str, name: String) -> Read<ChannelName> {
     let name = channel(field, name)?;
-    match name.is_wildcard() {
-        true => Err(Problem::Wildcard.at(field)),
-        false => Ok(name),
+    if name.is_wildcard() {
+        Err(Problem::Wildcard.at(field))
+    } else {
+        Ok(name)
     }
 }
 
