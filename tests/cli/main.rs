@@ -5,6 +5,7 @@
 mod configuration;
 #[path = "../explained/mod.rs"]
 mod explained;
+mod guarded;
 mod inspect;
 mod malformed;
 mod mint;
