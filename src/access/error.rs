@@ -68,6 +68,9 @@ pub enum Refusal {
         /// The claim's name.
         claim: String,
     },
+    /// Nobody has been asked who wants it.
+    #[error("the caller is not known")]
+    Nobody,
     /// Something that is for servers alone.
     #[error("{what} is for back ends with an API key, not for users")]
     NotForUsers {

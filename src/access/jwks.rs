@@ -196,7 +196,7 @@ fn read(json: &[u8]) -> serde_json::Result<Arc<[Named]>> {
     Ok(keys.collect())
 }
 
-/// Whether so many seconds have passed. A clock that was set back has let them pass, too.
+/// Whether so many seconds have passed; or as many back, for a clock that was set.
 fn is_over(since: UnixTime, seconds: u32, now: UnixTime) -> bool {
-    now < since || now.seconds() - since.seconds() >= seconds
+    now.seconds().abs_diff(since.seconds()) >= seconds
 }

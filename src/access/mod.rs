@@ -125,7 +125,8 @@ impl Guard {
             .ok_or(Unauthenticated::Invalid)
     }
 
-    /// Decides whether a caller gets what it asks for, or which part of it.
+    /// Decides whether a caller gets what it asks for, or which part of it. Where callers have to say who they are,
+    /// someone who has not been asked gets nothing.
     ///
     /// # Errors
     ///
@@ -136,6 +137,9 @@ impl Guard {
         request: TokenRequest,
         now: UnixTime,
     ) -> Result<Grant, Refusal> {
+        if self.is_guarded && matches!(caller, Caller::Anonymous) {
+            return Err(Refusal::Nobody);
+        }
         self.policy.authorize(caller, request, now).await.map(Grant)
     }
 }

@@ -101,6 +101,7 @@ fn of_refusal(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::Channel { .. } | Refusal::ClosedChannel { .. } => "channel_refused",
         Refusal::ClosedService { .. } => "service_refused",
         Refusal::Denied(_) => "denied",
+        Refusal::Nobody => "caller_unknown",
         Refusal::NoChannels { .. } => "channels_missing",
         Refusal::NotForUsers { .. } => "users_refused",
         Refusal::Role { .. } => "role_refused",

@@ -214,12 +214,17 @@ impl Operation {
 impl Access {
     /// How callers, and what they ask for, can be refused.
     fn errors(self, is_guarded: bool) -> Vec<Error> {
-        let unknown: [Error; 5] = [
+        let claim = Unauthenticated::Claim {
+            claim: "sub".to_owned(),
+            problem: "is missing: it says who the user is".to_owned(),
+        };
+        let unknown: [Error; 6] = [
             Error::CredentialsDiffer,
             Unauthenticated::Missing.into(),
             Unauthenticated::Invalid.into(),
             Unauthenticated::Expired.into(),
             Unauthenticated::Unavailable.into(),
+            claim.into(),
         ];
         let channel = Excerpt::of("test");
         let refused: [Error; 2] = [
