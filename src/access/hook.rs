@@ -71,17 +71,14 @@ impl Hook {
         Ok(Self { config, client })
     }
 
-    /// The request, or what the service leaves of it.
+    /// Leaves of a request what the service does.
     pub(super) async fn ask(
         &self,
         caller: &Caller,
-        mut request: TokenRequest,
+        request: &mut TokenRequest,
         now: UnixTime,
-    ) -> Result<TokenRequest, Refusal> {
-        let response = self
-            .post(caller, &request, now)
-            .await
-            .map_err(unavailable)?;
+    ) -> Result<(), Refusal> {
+        let response = self.post(caller, request, now).await.map_err(unavailable)?;
         let status = response.status();
         let body = client::body(response, MAX_ANSWER).await;
         let body = body.map_err(unavailable)?;
@@ -95,14 +92,14 @@ impl Hook {
         if let Some(name) = role {
             let role = Role::from_name(&name)
                 .ok_or_else(|| unavailable(format!("its role is none of {}", Role::NAMES)))?;
-            role.lower(&mut request);
+            role.lower(request);
         }
         if let Some(seconds) = ttl {
             let longest = Lifetime::from_seconds(seconds)
                 .map_err(|error| unavailable(format!("its ttl {error}")))?;
-            cut(&mut request, longest);
+            cut(request, longest);
         }
-        Ok(request)
+        Ok(())
     }
 
     async fn post(

@@ -134,13 +134,14 @@ impl Guard {
     pub async fn authorize(
         &self,
         caller: &Caller,
-        request: TokenRequest,
+        mut request: TokenRequest,
         now: UnixTime,
     ) -> Result<Grant, Refusal> {
         if self.is_guarded && matches!(caller, Caller::Anonymous) {
             return Err(Refusal::Nobody);
         }
-        self.policy.authorize(caller, request, now).await.map(Grant)
+        self.policy.authorize(caller, &mut request, now).await?;
+        Ok(Grant(request))
     }
 }
 

@@ -21,27 +21,28 @@ impl Policy {
         Ok(Self { limits, hook })
     }
 
-    /// The request, or as much of it as the caller may have.
+    /// Leaves of a request what the caller may have.
     pub(super) async fn authorize(
         &self,
         caller: &Caller,
-        mut request: TokenRequest,
+        request: &mut TokenRequest,
         now: UnixTime,
-    ) -> Result<TokenRequest, Refusal> {
-        each(&request, |service, channel| {
-            self.limit(caller, &request, service, channel)
+    ) -> Result<(), Refusal> {
+        each(request, |service, channel| {
+            self.limit(caller, request, service, channel)
         })?;
         if let Some(longest) = self.limits.lifetime {
-            cut(&mut request, longest);
+            cut(request, longest);
         }
         if let Caller::User(user) = caller {
-            user.bind(&mut request)?;
+            user.bind(request)?;
             if let Some(longest) = user.lifetime {
-                cut(&mut request, longest);
+                cut(request, longest);
             }
         }
         match &self.hook {
-            None => Ok(request),
+            None => Ok(()),
+            // Most servers have none: their requests need no room for it.
             Some(hook) => Box::pin(hook.ask(caller, request, now)).await,
         }
     }
