@@ -68,8 +68,8 @@ pub struct Guard {
 }
 
 /// A request that has been authorized: the only thing for which a URL gets a token issued.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Grant(TokenRequest);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grant<'a>(&'a TokenRequest);
 
 impl Guard {
     /// A guard that acts as the configuration says.
@@ -125,36 +125,31 @@ impl Guard {
             .ok_or(Unauthenticated::Invalid)
     }
 
-    /// Decides whether a caller gets what it asks for, or which part of it. Where callers have to say who they are,
+    /// Decides whether a caller gets what it asks for. Of the request stays what is granted: less, or with the user that
+    /// it left open. Where callers have to say who they are,
     /// someone who has not been asked gets nothing.
     ///
     /// # Errors
     ///
     /// Why it does not.
-    pub async fn authorize(
+    pub async fn authorize<'a>(
         &self,
         caller: &Caller,
-        mut request: TokenRequest,
+        request: &'a mut TokenRequest,
         now: UnixTime,
-    ) -> Result<Grant, Refusal> {
+    ) -> Result<Grant<'a>, Refusal> {
         if self.is_guarded && matches!(caller, Caller::Anonymous) {
             return Err(Refusal::Nobody);
         }
-        self.policy.authorize(caller, &mut request, now).await?;
+        self.policy.authorize(caller, request, now).await?;
         Ok(Grant(request))
     }
 }
 
-impl Grant {
-    /// What was granted: what was asked for, or less.
-    #[must_use]
-    pub fn request(&self) -> &TokenRequest {
-        &self.0
-    }
-
+impl Grant<'_> {
     /// Makes the token, as of `now`.
     #[must_use]
-    pub fn issue(&self, issuer: &Issuer, now: UnixTime) -> Issued {
-        issuer.issue(&self.0, now)
+    pub fn issue(self, issuer: &Issuer, now: UnixTime) -> Issued {
+        issuer.issue(self.0, now)
     }
 }

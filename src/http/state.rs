@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::access::{Caller, Grant, Guard, Refusal};
+use crate::access::{Caller, Guard, Refusal};
 use crate::config::AccessTokenVersion;
 use crate::issuer::{Issued, Issuer, TokenRequest};
 use crate::token::{Lifetime, Project, UnixTime};
@@ -72,16 +72,15 @@ impl AppState {
         self.0.issuer.now()
     }
 
-    /// The road of every token: what a URL was parsed into is authorized for its caller, then issued. What was granted
-    /// may be less than what was asked for, or say more: for whom.
+    /// The road of every token: what a URL was parsed into is authorized for its caller, then issued. Of the request
+    /// stays what was granted, which may be less, or say for whom.
     pub(super) async fn issue(
         &self,
         caller: &Caller,
-        request: TokenRequest,
+        request: &mut TokenRequest,
         now: UnixTime,
-    ) -> Result<(Issued, Grant), Refusal> {
+    ) -> Result<Issued, Refusal> {
         let grant = self.0.guard.authorize(caller, request, now).await?;
-        let issued = grant.issue(&self.0.issuer, now);
-        Ok((issued, grant))
+        Ok(grant.issue(&self.0.issuer, now))
     }
 }

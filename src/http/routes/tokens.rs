@@ -75,10 +75,10 @@ async fn answer(
     caller: &Caller,
     written: WrittenRequest,
 ) -> Result<Response, Error> {
-    let request = written.lasting(state.lifetime())?;
+    let mut request = written.lasting(state.lifetime())?;
     let now = state.now();
-    let (issued, grant) = state.issue(caller, request, now).await?;
-    let services = grant.request().bound(now);
+    let issued = state.issue(caller, &mut request, now).await?;
+    let services = request.bound(now);
     let receipt = Receipt::new(issued, state.project().app_id, services);
     let mut body = Vec::with_capacity(RECEIPT_BYTES);
     serde_json::to_writer(&mut body, &receipt).expect("texts and numbers under names");

@@ -83,10 +83,10 @@ async fn issue(
         Some(end) => input::until(end, now, " in seconds")?,
         None => state.settings().default_lifetime,
     };
-    let request = TokenRequest {
+    let mut request = TokenRequest {
         subject: Subject::V005 { kind, channel, uid },
         lifetime,
     };
-    let (issued, _) = state.issue(caller, request, now).await?;
+    let issued = state.issue(caller, &mut request, now).await?;
     Ok(issued.token)
 }

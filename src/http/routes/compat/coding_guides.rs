@@ -56,16 +56,16 @@ async fn answer(
     let uid = input::uid(fields.one_of(&["uid"])?)?;
     let role = input::role(fields.one_of(&["role"])?)?;
     let subject = Subject::V007(vec![rtc(channel.clone(), uid, role)]);
-    let request = TokenRequest {
+    let mut request = TokenRequest {
         subject,
         lifetime: Some(state.lifetime()),
     };
-    let (issued, grant) = state.issue(caller, request, state.now()).await?;
+    let issued = state.issue(caller, &mut request, state.now()).await?;
     let Issued {
         token, expires_at, ..
     } = issued;
     let app_id = state.project().app_id;
-    let (channel, uid) = (json!(channel.as_str()), written(&user_of(&grant)));
+    let (channel, uid) = (json!(channel.as_str()), written(&user_of(&request)));
     Ok(in_json(format!(
         r#"{{"token":"{token}","appId":"{app_id}","channelName":{channel},"uid":{uid},"expiresAt":{expires_at}}}"#
     )))

@@ -11,7 +11,7 @@ mod go_service;
 mod quick_start;
 mod toolbox;
 
-use crate::access::{Caller, Grant};
+use crate::access::Caller;
 use crate::config::{Compat, CompatServer};
 use crate::http::error::Error;
 use crate::http::input::{self, InputError, Parameter};
@@ -54,17 +54,17 @@ async fn issue(
     services: Vec<ServiceRequest>,
     lifetime: Lifetime,
 ) -> Result<String, Error> {
-    let request = TokenRequest {
+    let mut request = TokenRequest {
         subject: Subject::V007(services),
         lifetime: Some(lifetime),
     };
-    let (issued, _) = state.issue(caller, request, state.now()).await?;
+    let issued = state.issue(caller, &mut request, state.now()).await?;
     Ok(issued.token)
 }
 
 /// For whom a token for a channel was granted: for the caller, when a user left that open.
-fn user_of(grant: &Grant) -> Uid {
-    let Subject::V007(services) = &grant.request().subject else {
+fn user_of(granted: &TokenRequest) -> Uid {
+    let Subject::V007(services) = &granted.subject else {
         return Uid::Any;
     };
     let mut users = services.iter().filter_map(|service| match &service.target {

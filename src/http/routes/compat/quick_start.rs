@@ -52,12 +52,12 @@ async fn answer(
         None => (Uid::Any, UserId::new("0").expect("one byte")),
     };
     let services = vec![rtc(channel.clone(), uid, Role::Publisher), rtm(user_id)];
-    let request = TokenRequest {
+    let mut request = TokenRequest {
         subject: Subject::V007(services),
         lifetime: Some(state.lifetime()),
     };
-    let (issued, grant) = state.issue(&caller, request, state.now()).await?;
-    let uid = match user_of(&grant) {
+    let issued = state.issue(&caller, &mut request, state.now()).await?;
+    let uid = match user_of(&request) {
         Uid::Any => json!("0"),
         uid => json!(&*uid.signed()),
     };
