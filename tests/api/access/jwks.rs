@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use agora_token_server::token::UnixTime;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -174,12 +175,18 @@ async fn a_known_key_never_waits() {
         assert_eq!(ask(&app, ED25519, Some("one")).await.status, 200);
         pass(&CLOCK, 1);
     }
+    let deadline = Instant::now() + Duration::from_secs(10);
     while provider.0.count() < 2 {
+        assert!(Instant::now() < deadline, "nothing is fetched");
         tokio::task::yield_now().await;
     }
     assert_eq!(provider.0.count(), 2);
     provider.0.releases();
     while ask(&app, ED25519, Some("one")).await.status != 401 {
+        assert!(
+            Instant::now() < deadline,
+            "what was fetched does not arrive"
+        );
         tokio::task::yield_now().await; // until what was fetched aside has arrived
     }
     assert_eq!(ask(&app, OTHER_ED25519, Some("two")).await.status, 200);
