@@ -11,8 +11,8 @@ use url::Url;
 
 use super::{UNUSABLE, fail, logging};
 use crate::access::Guard;
-use crate::config::{Access, Config, Environment, JwtKey, Limits};
-use crate::http::{self, App, AppState, Settings};
+use crate::config::{self, Access, Config, Environment, JwtKey};
+use crate::http::{self, App, AppState, Limits, Settings};
 use crate::issuer::{Issuer, random_salt, system_clock};
 use crate::token::Project;
 
@@ -27,6 +27,7 @@ pub(super) fn run(environment: Environment, demo: bool) -> ExitCode {
         Err(error) => return fail(UNUSABLE, error),
     };
     logging::start(config.log);
+    http::log_panics();
     if let Err(error) = keep_memory() {
         tracing::warn!(%error, "a core dump of this process could hold the App Certificate");
     }
@@ -64,12 +65,11 @@ async fn serve(config: Config, demo: bool) -> io::Result<()> {
     let state = AppState::new(issuer, guard, settings);
     let prepared = state.clone();
     tokio::spawn(async move { prepared.prepare().await });
-    http::serve(
-        listener,
-        App::new(state, &config.allowed_origins, &config.compat),
-        shutdown,
-    )
-    .await
+    let app = App::new(state, &config.allowed_origins, &config.compat);
+    let limits = Limits::of(config.max_connections);
+    // Among the connections' own tasks: the thread of `block_on` would have to wake another for each connection.
+    tokio::spawn(http::serve(listener, app, limits, shutdown)).await?;
+    Ok(())
 }
 
 fn announce(config: &Config, address: SocketAddr, demo: bool) {
@@ -84,7 +84,7 @@ fn announce(config: &Config, address: SocketAddr, demo: bool) {
         "listening on http://{address}, App ID {}, {mode}; try http://{reachable}/access_token?channel=test&uid=1234",
         config.project.app_id,
     );
-    if access.is_guarded() || access.limits != Limits::default() || access.hook.is_some() {
+    if access.is_guarded() || access.limits != config::Limits::default() || access.hook.is_some() {
         tracing::info!("{}", summary(access));
     }
     if demo {

@@ -44,6 +44,8 @@ pub struct Config {
     pub compat: Compat,
     /// How long a privilege lasts for which a request names no end; nothing for as long as the token.
     pub default_lifetime: Option<Lifetime>,
+    /// How many connections it has open at once; never 0.
+    pub max_connections: u32,
     /// What it logs.
     pub log: Log,
 }
@@ -65,6 +67,11 @@ impl Config {
         );
         let compat = reader.read(&vars::COMPAT, str::parse::<Compat>);
         let default_lifetime = reader.lifetime(&vars::DEFAULT_TTL);
+        let max_connections =
+            reader.read(&vars::MAX_CONNECTIONS, |text| match text.parse::<u32>() {
+                Ok(count @ 1..=1_000_000) => Ok(count),
+                _ => Err("must be a number from 1 to 1000000"),
+            });
         let access = reader.access(default_lifetime);
         let level = reader.read(&vars::LOG_LEVEL, str::parse::<LogLevel>);
         let format = reader.read(&vars::LOG_FORMAT, str::parse::<LogFormat>);
@@ -78,6 +85,7 @@ impl Config {
                 access_token_version: access_token_version?,
                 compat: compat?,
                 default_lifetime,
+                max_connections: max_connections?,
                 log: Log {
                     level: level?,
                     format: format?,

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY,
     CONTENT_TYPE, EXPIRES, PRAGMA, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
@@ -13,7 +13,14 @@ use serde_json::json;
 
 use super::error::Meaning;
 
-const NOSNIFF: (HeaderName, &str) = (X_CONTENT_TYPE_OPTIONS, "nosniff");
+/// A header that is the same in every answer of a kind: checked when the server is compiled.
+type Header = (HeaderName, HeaderValue);
+
+const fn header(name: HeaderName, value: &'static str) -> Header {
+    (name, HeaderValue::from_static(value))
+}
+
+const NOSNIFF: Header = header(X_CONTENT_TYPE_OPTIONS, "nosniff");
 
 const JSON: &str = "application/json; charset=utf-8";
 
@@ -22,7 +29,7 @@ const JSON: &str = "application/json; charset=utf-8";
 static OF_TOKEN: LazyLock<HeaderMap> = LazyLock::new(|| {
     let mut headers = HeaderMap::new();
     for (name, value) in private(JSON) {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers.insert(name, value);
     }
     headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -43,8 +50,12 @@ pub(super) fn in_json(body: impl Into<Bytes>) -> Response {
 /// An answer in JSON that is the same for everyone for as long as the server runs.
 pub(super) fn public_json(body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
-    let headers = [(CONTENT_TYPE, JSON), (CACHE_CONTROL, "no-cache"), NOSNIFF];
-    stamp(&mut response, &headers);
+    let headers = [
+        header(CONTENT_TYPE, JSON),
+        header(CACHE_CONTROL, "no-cache"),
+        NOSNIFF,
+    ];
+    stamp(&mut response, headers);
     response
 }
 
@@ -65,13 +76,13 @@ pub(super) fn page_with_code(content_type: &'static str, body: impl Into<Body>) 
 fn guarded(content_type: &'static str, policy: &'static str, body: Body) -> Response {
     let mut response = Response::new(body);
     let headers = [
-        (CONTENT_TYPE, content_type),
-        (CACHE_CONTROL, "no-cache"),
-        (CONTENT_SECURITY_POLICY, policy),
-        (REFERRER_POLICY, "no-referrer"),
+        header(CONTENT_TYPE, content_type),
+        header(CACHE_CONTROL, "no-cache"),
+        header(CONTENT_SECURITY_POLICY, policy),
+        header(REFERRER_POLICY, "no-referrer"),
         NOSNIFF,
     ];
-    stamp(&mut response, &headers);
+    stamp(&mut response, headers);
     response
 }
 
@@ -98,28 +109,35 @@ pub(super) fn fill(response: &mut Response, payload: Payload) {
     };
     *response.body_mut() = body.into();
     response.headers_mut().remove(CONTENT_LENGTH);
-    stamp(response, &private(content_type));
+    stamp(response, private(content_type));
+}
+
+/// Leaves of an answer what a `HEAD` is answered with: everything but the body, whose length is said.
+pub(super) fn leave_head(response: &mut Response) {
+    let length = response.body().size_hint().exact();
+    *response.body_mut() = Body::empty();
+    if let Some(length) = length {
+        response.headers_mut().insert(CONTENT_LENGTH, length.into());
+    }
 }
 
 /// The headers of an answer that nobody may keep. `Cache-Control`, `Expires` and `Pragma` are those of the Node sample.
-const fn private(content_type: &'static str) -> [(HeaderName, &'static str); 5] {
+const fn private(content_type: &'static str) -> [Header; 5] {
     [
-        (CONTENT_TYPE, content_type),
-        (
+        header(CONTENT_TYPE, content_type),
+        header(
             CACHE_CONTROL,
             "private, no-cache, no-store, must-revalidate",
         ),
-        (EXPIRES, "-1"),
-        (PRAGMA, "no-cache"),
+        header(EXPIRES, "-1"),
+        header(PRAGMA, "no-cache"),
         NOSNIFF,
     ]
 }
 
-fn stamp(response: &mut Response, headers: &[(HeaderName, &'static str)]) {
-    response.headers_mut().reserve(2 * headers.len()); // CORS adds some
+fn stamp<const N: usize>(response: &mut Response, headers: [Header; N]) {
+    response.headers_mut().reserve(2 * N); // CORS adds some
     for (name, value) in headers {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
+        response.headers_mut().insert(name, value);
     }
 }

@@ -10,20 +10,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{CONNECTION, HOST};
-use axum::http::{HeaderValue, Version};
+use axum::http::{HeaderValue, Method, Version};
 use axum::response::{IntoResponse, Response};
-use tower::{Service, ServiceExt};
+use tower::Service;
 
 use super::answer;
-use super::body;
+use super::body::{self, RequestBody};
 use super::cors::{self, Cors};
 use super::error::Error;
+use super::guard;
 use super::log;
+use super::serve::HeadError;
 use super::state::AppState;
-use super::table::{Routes, Table};
+use super::table::{Found, Routes, Table};
 use crate::config::{AllowedOrigins, Compat};
 
 /// The server's answers, without the sockets: a `tower` service.
@@ -32,7 +34,7 @@ pub struct App(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    router: Router,
+    state: AppState,
     routes: Routes,
     cors: Cors,
     is_stopping: AtomicBool,
@@ -42,10 +44,9 @@ impl App {
     /// An app with a state, for pages of these origins and the clients of these other servers.
     #[must_use]
     pub fn new(state: AppState, origins: &AllowedOrigins, compat: &Compat) -> Self {
-        let Table { router, routes, .. } = super::table(compat);
-        let router = router.with_state(state);
+        let Table { routes, .. } = super::table(compat);
         Self(Arc::new(Inner {
-            router,
+            state,
             routes,
             cors: Cors::new(origins),
             is_stopping: AtomicBool::new(false),
@@ -57,20 +58,31 @@ impl App {
         self.0.is_stopping.store(true, Ordering::Relaxed);
     }
 
-    async fn answer(&self, request: Request) -> Response {
+    /// Answers a request, or says why its head is refused.
+    pub(super) async fn answer<B: RequestBody>(
+        &self,
+        request: Request<B>,
+        fault: Option<HeadError>,
+    ) -> Response {
         let line = log::Line::begin(&request);
-        let uri = request.uri().clone();
-        let route = || self.0.routes.at(uri.path());
+        let found = self.0.routes.at(request.uri().path());
+        let route = found.route;
         let mut error = None;
-        let mut response = if cors::is_preflight(&request) {
+        let mut response = if fault.is_none() && cors::is_preflight(&request) {
+            let request = request.map(|_| Body::empty());
             self.0.cors.preflight(request).await
         } else {
             let allowed = self.0.cors.of(&request);
-            let mut response = self.route(request).await;
+            let is_head = request.method() == Method::HEAD;
+            let answered = self.route(request, found, fault).await;
+            let mut response = answered.unwrap_or_else(Error::into_response);
             error = response.extensions_mut().remove::<Arc<Error>>();
             if let Some(error) = &error {
-                let payload = (route().errors)(error.meaning(), &error.to_string());
+                let payload = (route.errors)(error.meaning(), &error.to_string());
                 answer::fill(&mut response, payload);
+            }
+            if is_head {
+                answer::leave_head(&mut response);
             }
             allowed.stamp(response.headers_mut());
             response
@@ -82,19 +94,34 @@ impl App {
         }
         if let Some(line) = line {
             let error = error.map(|error| error.meaning());
-            line.end(route().pattern, response.status(), error);
+            line.end(route.pattern, response.status(), error);
         }
         response
     }
 
-    async fn route(&self, request: Request) -> Response {
-        if request.version() == Version::HTTP_11 && !request.headers().contains_key(HOST) {
-            return Error::HostMissing.into_response();
+    async fn route<B: RequestBody>(
+        &self,
+        request: Request<B>,
+        found: Found<'_>,
+        fault: Option<HeadError>,
+    ) -> Result<Response, Error> {
+        let (mut head, body) = request.into_parts();
+        let body = body::read(body).await;
+        if let Some(fault) = fault {
+            return Err(fault.into());
         }
-        match body::read(request).await {
-            Ok(request) => self.0.router.clone().oneshot(request).await.into_response(),
-            Err(error) => error.into_response(),
+        if head.version == Version::HTTP_11 && !head.headers.contains_key(HOST) {
+            return Err(Error::HostMissing);
         }
+        let body = body?;
+        let Some(methods) = found.methods else {
+            return Err(Error::NotFound);
+        };
+        if let Some(pattern) = found.route.with_parts() {
+            head.extensions.insert(pattern);
+        }
+        let request = Request::from_parts(head, body);
+        guard::answered(methods.call(request, &self.0.state)).await
     }
 }
 
@@ -109,6 +136,6 @@ impl Service<Request> for App {
 
     fn call(&mut self, request: Request) -> Self::Future {
         let app = self.clone();
-        Box::pin(async move { Ok(app.answer(request).await) })
+        Box::pin(async move { Ok(app.answer(request, None).await) })
     }
 }

@@ -5,24 +5,33 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody, to_bytes};
-use axum::extract::Request;
-use http_body_util::LengthLimitError;
-use tokio::time::timeout;
+use axum::BoxError;
+use axum::body::{Body, Bytes, HttpBody};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::error::Error;
+use super::patience::within;
 
 const MAX_BYTES: usize = 16 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub(super) async fn read(request: Request) -> Result<Request, Error> {
-    if request.body().is_end_stream() {
-        return Ok(request);
+/// A body as it comes: from a connection, or from a test.
+pub(super) trait RequestBody:
+    HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static
+{
+}
+
+impl<B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static> RequestBody for B {}
+
+pub(super) async fn read(body: impl RequestBody) -> Result<Body, Error> {
+    if body.is_end_stream() {
+        return Ok(Body::empty());
     }
-    let (head, body) = request.into_parts();
-    match timeout(PATIENCE, to_bytes(body, MAX_BYTES)).await {
-        Ok(Ok(bytes)) => Ok(Request::from_parts(head, Body::from(bytes))),
-        Ok(Err(error)) if is_too_long(&error) => Err(Error::BodyTooLong { limit: MAX_BYTES }),
+    match within(PATIENCE, Limited::new(body, MAX_BYTES).collect()).await {
+        Ok(Ok(body)) => Ok(Body::from(body.to_bytes())),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            Err(Error::BodyTooLong { limit: MAX_BYTES })
+        }
         Ok(Err(_)) => Err(Error::BodyBroken),
         Err(_) => Err(Error::BodyTooSlow {
             seconds: PATIENCE.as_secs(),
@@ -38,9 +47,4 @@ pub(super) fn errors() -> [Error; 3] {
         Error::BodyTooLong { limit: MAX_BYTES },
         Error::BodyTooSlow { seconds },
     ]
-}
-
-fn is_too_long(error: &axum::Error) -> bool {
-    std::error::Error::source(error)
-        .is_some_and(<dyn std::error::Error + 'static>::is::<LengthLimitError>)
 }

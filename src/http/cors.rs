@@ -35,7 +35,7 @@ pub(super) enum Allowed {
 }
 
 /// Whether a browser asks if it may send a request.
-pub(super) fn is_preflight(request: &Request) -> bool {
+pub(super) fn is_preflight<B>(request: &Request<B>) -> bool {
     request.method() == Method::OPTIONS
         && request
             .headers()
@@ -73,7 +73,7 @@ impl Cors {
     }
 
     /// Who may read the answer to a request that is no preflight.
-    pub(super) fn of(&self, request: &Request) -> Allowed {
+    pub(super) fn of<B>(&self, request: &Request<B>) -> Allowed {
         match &self.origins {
             AllowedOrigins::Any => Allowed::Everyone,
             only @ AllowedOrigins::Only(_) => Allowed::Only(

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use tracing::Level;
 
 use super::input::InputError;
+use super::serve::HeadError;
 use crate::access::{Refusal, Unauthenticated};
 use crate::issuer::written::WrittenError;
 
@@ -26,12 +27,18 @@ pub(super) enum Error {
         "Authorization and X-API-Key are given more than once and differ; send one API key or JWT"
     )]
     CredentialsDiffer,
+    #[error(transparent)]
+    Head(#[from] HeadError),
     #[error("an HTTP/1.1 request must have a Host header")]
     HostMissing,
     #[error(transparent)]
     Input(#[from] InputError),
     #[error("this path does not answer this method; the Allow header names those that it does")]
     MethodNotAllowed,
+    #[error("something is broken in this server; its log says where")]
+    Panicked,
+    #[error("the answer took more than {seconds} seconds; try again")]
+    TooSlow { seconds: u64 },
     #[error("there is nothing at this path; / shows what this server answers")]
     NotFound,
     #[error("the query has {bytes} bytes; at most {limit} are read")]
@@ -62,10 +69,13 @@ impl Error {
             Self::BodyTooLong { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_long"),
             Self::BodyTooSlow { .. } => (StatusCode::REQUEST_TIMEOUT, "body_too_slow"),
             Self::CredentialsDiffer => (StatusCode::BAD_REQUEST, "credentials_differ"),
+            Self::Head(error) => head(*error),
             Self::HostMissing => (StatusCode::BAD_REQUEST, "host_missing"),
             Self::Input(error) => (StatusCode::BAD_REQUEST, error.code()),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
+            Self::Panicked => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
+            Self::TooSlow { .. } => (StatusCode::SERVICE_UNAVAILABLE, "answer_too_slow"),
             Self::QueryTooLong { .. } => (StatusCode::URI_TOO_LONG, "query_too_long"),
             Self::Refused(refusal) => of_refusal(refusal),
             Self::Unauthenticated(error) => match error {
@@ -113,6 +123,22 @@ fn of_refusal(refusal: &Refusal) -> (StatusCode, &'static str) {
         }
     };
     (StatusCode::FORBIDDEN, code)
+}
+
+fn head(error: HeadError) -> (StatusCode, &'static str) {
+    match error {
+        HeadError::LengthAndEncoding => (StatusCode::BAD_REQUEST, "length_and_encoding"),
+        HeadError::LengthTwice => (StatusCode::BAD_REQUEST, "length_twice"),
+        HeadError::LineFeedAlone => (StatusCode::BAD_REQUEST, "line_feed_alone"),
+        HeadError::TargetTooLong => (StatusCode::URI_TOO_LONG, "target_too_long"),
+        HeadError::TooLong => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "head_too_long"),
+        HeadError::TooManyHeaders => (
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "too_many_headers",
+        ),
+        HeadError::TooSlow => (StatusCode::REQUEST_TIMEOUT, "head_too_slow"),
+        HeadError::Unreadable => (StatusCode::BAD_REQUEST, "head_unreadable"),
+    }
 }
 
 /// The status alone: what an error's body looks like is decided around the route, by the shape of its URL. Until then

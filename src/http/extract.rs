@@ -1,10 +1,13 @@
 //! Extractors: what handlers take out of a request, with failures that are the server's own.
 
+use std::ops::Range;
+
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::Uri;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use percent_encoding::percent_decode_str;
 
 use super::error::Error;
 use super::input::{InputError, Json, Parameter, Parameters};
@@ -41,16 +44,32 @@ impl<S: Sync> FromRequestParts<S> for QueryText {
 /// The variable parts of a path, percent-decoded once. A `%` that begins no escape stands for itself: existing clients
 /// do not encode what they put there.
 #[derive(Debug)]
-pub(super) struct Path(RawPathParams);
+pub(super) struct Path {
+    uri: Uri,
+    parts: Vec<(&'static str, Part)>,
+}
+
+/// The pattern of a path that has variable parts, for [`Path`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pattern(pub(super) &'static str);
+
+/// What stands in a variable place of a path.
+#[derive(Debug)]
+enum Part {
+    /// These bytes of the path itself.
+    AsItIs(Range<usize>),
+    Decoded(String),
+}
 
 impl Path {
     /// The part of that name; nothing when it is empty, or when the route has no such part.
     pub(super) fn get(&self, name: &'static str) -> Option<Parameter<'_>> {
-        let (_, value) = self
-            .0
-            .iter()
-            .find(|(part, value)| *part == name && !value.is_empty())?;
-        Some(Parameter {
+        let (_, part) = self.parts.iter().find(|(part, _)| *part == name)?;
+        let value = match part {
+            Part::AsItIs(place) => &self.uri.path()[place.clone()],
+            Part::Decoded(text) => text,
+        };
+        (!value.is_empty()).then_some(Parameter {
             name,
             value,
             is_number: false,
@@ -66,11 +85,30 @@ impl Path {
 impl<S: Send + Sync> FromRequestParts<S> for Path {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        match RawPathParams::from_request_parts(parts, state).await {
-            Ok(found) => Ok(Self(found)),
-            Err(_) => Err(InputError::PathNotUtf8.into()),
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
+        let pattern = parts
+            .extensions
+            .get()
+            .map_or("", |Pattern(pattern)| pattern);
+        let uri = parts.uri.clone();
+        let mut start = 0;
+        let mut found = Vec::with_capacity(5);
+        for (place, value) in pattern.split('/').zip(uri.path().split('/')) {
+            let name = place
+                .strip_prefix('{')
+                .and_then(|name| name.strip_suffix('}'));
+            if let Some(name) = name {
+                let part = if value.contains('%') {
+                    let decoded = percent_decode_str(value).decode_utf8();
+                    Part::Decoded(decoded.map_err(|_| InputError::PathNotUtf8)?.into_owned())
+                } else {
+                    Part::AsItIs(start..start + value.len())
+                };
+                found.push((name, part));
+            }
+            start += value.len() + 1;
         }
+        Ok(Self { uri, parts: found })
     }
 }
 

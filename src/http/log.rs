@@ -17,7 +17,7 @@ pub(super) struct Line {
 
 impl Line {
     /// Nothing when no such line would be written: then nobody looks at a clock either.
-    pub(super) fn begin(request: &Request) -> Option<Self> {
+    pub(super) fn begin<B>(request: &Request<B>) -> Option<Self> {
         let method = known(request.method());
         tracing::enabled!(Level::INFO).then(|| Self {
             start: Instant::now(),

@@ -7,21 +7,23 @@ mod body;
 mod cors;
 mod error;
 mod extract;
+mod guard;
 mod input;
 mod log;
+mod methods;
 mod openapi;
+mod patience;
 mod routes;
 mod serve;
 mod state;
 mod table;
 
-use axum::routing::get;
-
 use crate::config::Compat;
 use answer::plain_error;
 pub use app::App;
-use error::Error;
-pub use serve::serve;
+pub use guard::log_panics;
+use methods::get;
+pub use serve::{Limits, serve};
 pub use state::{AppState, Settings};
 use table::Table;
 
@@ -43,13 +45,4 @@ fn table(compat: &Compat) -> Table {
         .both_ways("/ping", get(health::ping), plain_error, || vec![about::ping()])
         .section(about::DOCUMENT)
         .documented("/openapi.json", docs::openapi, plain_error, || vec![about::openapi()])
-        .otherwise(not_found, method_not_allowed)
-}
-
-async fn not_found() -> Error {
-    Error::NotFound
-}
-
-async fn method_not_allowed() -> Error {
-    Error::MethodNotAllowed
 }

@@ -2,15 +2,14 @@
 
 use std::sync::{Arc, OnceLock};
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::handler::Handler;
 use axum::response::Response;
-use axum::routing::{MethodRouter, get};
 
 use super::answer::{Payload, plain_error};
 use super::error::Meaning;
+use super::extract::Pattern;
+use super::methods::{Methods, get};
 use super::openapi::{Operation, Outline, Section};
 use super::state::AppState;
 
@@ -25,33 +24,55 @@ pub(super) struct Route {
     pub(super) errors: ErrorShape,
 }
 
-/// What is known of every URL outside its route.
+/// Every URL: what answers it, and what is known of it outside its route.
 #[derive(Debug, Default)]
 pub(super) struct Routes {
-    known: matchit::Router<Route>,
+    known: matchit::Router<(Route, Methods)>,
     beneath: Vec<(&'static str, ErrorShape)>,
 }
 
+/// What there is at a path.
+#[derive(Debug)]
+pub(super) struct Found<'a> {
+    pub(super) route: Route,
+    /// What answers; nothing when there is nothing at the path.
+    pub(super) methods: Option<&'a Methods>,
+}
+
+impl Route {
+    /// The pattern, when parts of it are a client's own.
+    pub(super) fn with_parts(self) -> Option<Pattern> {
+        self.pattern.contains('{').then_some(Pattern(self.pattern))
+    }
+}
+
 impl Routes {
-    pub(super) fn at(&self, path: &str) -> Route {
+    pub(super) fn at(&self, path: &str) -> Found<'_> {
         if let Ok(matched) = self.known.at(path) {
-            return *matched.value;
+            let (route, methods) = matched.value;
+            return Found {
+                route: *route,
+                methods: Some(methods),
+            };
         }
         let is_beneath = |start: &str| {
             path.strip_prefix(start)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         let beneath = self.beneath.iter().find(|(start, _)| is_beneath(start));
-        Route {
+        let route = Route {
             pattern: "-",
             errors: beneath.map_or(plain_error, |(_, errors)| *errors),
+        };
+        Found {
+            route,
+            methods: None,
         }
     }
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    pub(super) router: Router<AppState>,
     pub(super) routes: Routes,
     pub(super) outline: Outline,
 }
@@ -67,7 +88,7 @@ impl Table {
     pub(super) fn route(
         mut self,
         pattern: &'static str,
-        route: MethodRouter<AppState>,
+        route: Methods,
         errors: ErrorShape,
     ) -> Self {
         self.add(pattern, Route { pattern, errors }, route);
@@ -79,7 +100,7 @@ impl Table {
     pub(super) fn both_ways(
         mut self,
         pattern: &'static str,
-        route: MethodRouter<AppState>,
+        route: Methods,
         errors: ErrorShape,
         operations: fn() -> Vec<Operation>,
     ) -> Self {
@@ -119,24 +140,10 @@ impl Table {
         self.route(pattern, route, errors)
     }
 
-    /// What answers an unknown path, and an unknown method of a known one.
-    pub(super) fn otherwise<N, M>(mut self, not_found: N, not_allowed: M) -> Self
-    where
-        N: Handler<((),), AppState>,
-        M: Handler<((),), AppState>,
-    {
-        self.router = self
-            .router
-            .fallback(not_found)
-            .method_not_allowed_fallback(not_allowed);
-        self
-    }
-
-    fn add(&mut self, path: &str, route: Route, answer: MethodRouter<AppState>) {
+    fn add(&mut self, path: &str, route: Route, methods: Methods) {
         self.routes
             .known
-            .insert(path, route)
-            .expect("the router refuses the same patterns");
-        self.router = std::mem::take(&mut self.router).route(path, answer);
+            .insert(path, (route, methods))
+            .expect("no two routes of the table have the same pattern");
     }
 }

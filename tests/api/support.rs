@@ -111,7 +111,16 @@ impl TestApp {
     }
 
     pub(crate) fn app(&self) -> App {
-        let issuer = Issuer::new(project(), self.clock, || 1);
+        self.app_of(Issuer::new(project(), self.clock, || 1))
+    }
+
+    /// Where a token is made, the clock panics.
+    pub(crate) fn panicking_app(&self) -> App {
+        let issuer = Issuer::new(project(), || panic!("a secret"), || 1);
+        self.app_of(issuer)
+    }
+
+    fn app_of(&self, issuer: Issuer) -> App {
         let state = AppState::new(issuer, self.guard(), self.settings.clone());
         App::new(
             state,

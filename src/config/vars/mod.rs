@@ -3,6 +3,7 @@
 //! The README, `.env.example` and `app.json` are compared with these files by a test.
 
 mod access;
+mod limits;
 mod observing;
 mod project;
 mod serving;
@@ -13,6 +14,7 @@ pub use access::{
     JWT_CLAIM_TTL, JWT_CLAIM_UID, JWT_DEFAULT_CHANNELS, JWT_ISSUER, JWT_JWKS_URL, JWT_PUBLIC_KEY,
     JWT_PUBLIC_KEY_FILE, JWT_SECRET, JWT_SECRET_FILE, MAX_TTL,
 };
+pub use limits::MAX_CONNECTIONS;
 pub use observing::{LOG_FORMAT, LOG_LEVEL};
 pub use project::{
     APP_CERTIFICATE, APP_CERTIFICATE_FILE, APP_CERTIFICATE_SECONDARY,
@@ -55,8 +57,14 @@ impl Variable {
 
 /// All of them, in the order of the documentation.
 pub fn all() -> impl Iterator<Item = &'static Variable> {
-    [project::ALL, serving::ALL, access::ALL, observing::ALL]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        project::ALL,
+        serving::ALL,
+        access::ALL,
+        limits::ALL,
+        observing::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }

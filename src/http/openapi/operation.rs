@@ -13,6 +13,8 @@ use crate::http::answer::Payload;
 use crate::http::body;
 use crate::http::error::Error;
 use crate::http::extract::MAX_QUERY_BYTES;
+use crate::http::guard;
+use crate::http::serve::HeadError;
 use crate::http::table::ErrorShape;
 use crate::token::Excerpt;
 
@@ -58,7 +60,7 @@ impl Operation {
             parameters: Vec::new(),
             body: None,
             answer: json!({}),
-            errors: body::errors().into(),
+            errors: unasked(),
             schemas: Schemas::new(),
             access: Access::Callers,
         }
@@ -242,6 +244,12 @@ impl Access {
     }
 }
 
+/// What can go wrong wherever a request goes.
+fn unasked() -> Vec<Error> {
+    let heads = HeadError::ALL.into_iter().map(Error::from);
+    heads.chain(body::errors()).chain(guard::errors()).collect()
+}
+
 /// Adds an error to those that are answered with the same status.
 fn add_error(responses: &mut BTreeMap<String, Value>, error: &Error, errors: ErrorShape) {
     let meaning = error.meaning();
@@ -268,10 +276,12 @@ fn about(status: StatusCode) -> &'static str {
     match status {
         StatusCode::UNAUTHORIZED => "The caller is not known.",
         StatusCode::FORBIDDEN => "The caller does not get this token, and the answer says why.",
-        StatusCode::SERVICE_UNAVAILABLE => "Another server that must be asked does not answer.",
-        StatusCode::REQUEST_TIMEOUT => "The body did not arrive in time.",
+        StatusCode::REQUEST_TIMEOUT => "The request did not arrive in time.",
         StatusCode::PAYLOAD_TOO_LARGE => "The body is too long.",
-        StatusCode::URI_TOO_LONG => "The query is too long.",
+        StatusCode::URI_TOO_LONG => "The URL is too long.",
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => "The head of the request is too long.",
+        StatusCode::INTERNAL_SERVER_ERROR => "Something is broken in the server.",
+        StatusCode::SERVICE_UNAVAILABLE => "The server cannot answer now.",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "The body is of a kind that is not read.",
         _ => "Something in the request is wrong, and the answer says what.",
     }

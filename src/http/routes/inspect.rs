@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -12,6 +11,7 @@ use crate::access::Caller;
 use crate::http::answer::in_json;
 use crate::http::error::Error;
 use crate::http::extract::JsonBytes;
+use crate::http::methods::post;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::written::{WrittenError, WrittenNumber};

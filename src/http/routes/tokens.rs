@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use serde_json::{Map, Value, json};
 
 use super::about;
@@ -11,6 +10,7 @@ use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
 use crate::http::extract::{JsonBytes, QueryText};
 use crate::http::input::InputError;
+use crate::http::methods::get;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::Receipt;

@@ -1,6 +1,6 @@
 //! The requests: tables of what can be wrong, applied to the URLs of every shape.
 
-use Expected::{Answer, End, NoRequest, Refusal};
+use Expected::{Answer, NoRequest, Refusal};
 
 /// How a server tells of an error.
 #[derive(Clone, Copy, Debug)]
@@ -18,10 +18,8 @@ pub(super) enum Shape {
 pub(super) enum Expected {
     /// A refusal of its URL, in its shape.
     Refusal(u16),
-    /// A refusal without a body: it never became a request.
+    /// A refusal in the plain shape: it never became a request of a URL.
     NoRequest(u16),
-    /// The end of the connection, and nothing that its client could read.
-    End,
     /// The answer of its URL: what is wrong with it is nothing that matters.
     Answer,
 }
@@ -533,6 +531,11 @@ fn heads(method: &str, target: &str, body: &str, shape: Shape, cases: &mut Vec<C
             NoRequest(431),
         ),
         (
+            "65 headers",
+            with(&vec!["X-A: b"; 62].join("\r\n")),
+            Refusal(431),
+        ),
+        (
             "a head of 500 kB",
             with(&format!("X-A: {long}")),
             NoRequest(431),
@@ -568,7 +571,14 @@ fn heads(method: &str, target: &str, body: &str, shape: Shape, cases: &mut Vec<C
             with("Transfer-Encoding: chunked, gzip"),
             NoRequest(400),
         ),
+        (
+            "a header of 17 kB",
+            with(&format!("X-A: {}", "y".repeat(17_000))),
+            NoRequest(431),
+        ),
+        ("the same length twice", with(&length), Refusal(400)),
         // What these mean is clear.
+        ("64 headers", with(&vec!["X-A: b"; 61].join("\r\n")), Answer),
         ("two hosts", with("Host: b"), Answer),
         (
             "two content types",
@@ -582,11 +592,10 @@ fn heads(method: &str, target: &str, body: &str, shape: Shape, cases: &mut Vec<C
         ),
         ("a header that is not ASCII", with("X-A: caf\u{e9}"), Answer),
         (
-            "a header of 100 kB",
-            with(&format!("X-A: {}", "y".repeat(100_000))),
+            "a header of 15 kB",
+            with(&format!("X-A: {}", "y".repeat(15_000))),
             Answer,
         ),
-        ("the same length twice", with(&length), Answer),
     ];
     for (what, request, expected) in table {
         push(
@@ -634,12 +643,17 @@ fn first_lines(method: &str, target: &str, body: &str, shape: Shape, cases: &mut
             plain.replacen(method, "get", 1),
             Refusal(405),
         ),
-        // What these mean is clear.
         (
             "ends of lines without CR",
             plain.replacen("\r\n", "\n", 5),
-            Answer,
+            Refusal(400),
         ),
+        (
+            "a last line without CR",
+            plain.replacen("\r\n\r\n", "\r\n\n", 1),
+            Refusal(400),
+        ),
+        // What these mean is clear.
         ("empty lines before it", format!("\r\n\r\n{plain}"), Answer),
         (
             "the whole URL",
@@ -702,19 +716,19 @@ fn framings(target: &str, body: &str, shape: Shape, cases: &mut Vec<Case>) {
             format!("{chunked}\r\n{chunk}0\r\n\r\n").replace("1.1", "1.0"),
             NoRequest(400),
         ),
-        // The encoding counts.
         (
             "chunks, then a length",
             format!("{chunked}Content-Length: 5\r\n\r\n{chunk}0\r\n\r\n"),
-            Answer,
+            Refusal(400),
         ),
         (
             "a length, then chunks",
             format!(
                 "{head}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}0\r\n\r\n"
             ),
-            Answer,
+            Refusal(400),
         ),
+        // What these mean is clear.
         (
             "a chunk with an extension",
             format!(
@@ -772,7 +786,7 @@ fn lines(cases: &mut Vec<Case>) {
             b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
             NoRequest(400),
         ), // TLS
-        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", End), // HTTP/2
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", NoRequest(400)), // HTTP/2
         (b"SSH-2.0-OpenSSH_9.6\r\n", NoRequest(400)),
         (b"{\"uid\":1}\r\n\r\n", NoRequest(400)),
         (b" GET / HTTP/1.1\r\n\r\n", NoRequest(400)),

@@ -11,7 +11,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 
 use super::about::access_token as about;
 use crate::access::Caller;
@@ -20,6 +19,7 @@ use crate::http::answer::{in_json, plain_error};
 use crate::http::error::Error;
 use crate::http::extract::QueryText;
 use crate::http::input::{self, InputError, Parameters};
+use crate::http::methods::get;
 use crate::http::state::{AppState, Settings};
 use crate::http::table::Table;
 use crate::issuer::{Grants, ServiceRequest, Subject, Target, TokenRequest};

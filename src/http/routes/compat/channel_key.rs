@@ -10,7 +10,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 
 use super::about::channel_key as about;
 use crate::access::Caller;
@@ -18,6 +17,7 @@ use crate::http::answer::{in_json, plain_error};
 use crate::http::error::Error;
 use crate::http::extract::QueryText;
 use crate::http::input::{self, InputError, Parameters};
+use crate::http::methods::get;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{Subject, TokenRequest};

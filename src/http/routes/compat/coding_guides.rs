@@ -8,7 +8,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use serde_json::{Value, json};
 
 use super::{about::coding_guides as about, rtc, user_of};
@@ -17,6 +16,7 @@ use crate::http::answer::{in_json, plain_error};
 use crate::http::error::Error;
 use crate::http::extract::{Body, QueryText};
 use crate::http::input::{self, Parameters};
+use crate::http::methods::get;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{Issued, Subject, TokenRequest};

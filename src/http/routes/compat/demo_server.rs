@@ -7,7 +7,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 
 use super::{about::demo_server as about, issue, rtc, rtm};
 use crate::access::Caller;
@@ -15,6 +14,7 @@ use crate::http::answer::{in_json, plain_error};
 use crate::http::error::Error;
 use crate::http::extract::QueryText;
 use crate::http::input;
+use crate::http::methods::get;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::ServiceRequest;

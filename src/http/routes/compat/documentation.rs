@@ -9,7 +9,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use serde_json::json;
 
 use super::{about::documentation as about, issue, rtc, rtm};
@@ -18,6 +17,7 @@ use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
 use crate::http::extract::Body;
 use crate::http::input;
+use crate::http::methods::post;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::ServiceRequest;

@@ -12,7 +12,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::{get, post};
 use serde_json::json;
 
 use super::{about::go_service as about, issue, lifetime, rtc, rtm};
@@ -21,6 +20,7 @@ use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
 use crate::http::extract::{Body, Path, QueryText};
 use crate::http::input::{self, InputError, Parameter, Parameters};
+use crate::http::methods::{get, post};
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{Grants, ServiceRequest, Target};

@@ -8,7 +8,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use serde_json::json;
 
 use super::{about::quick_start as about, rtc, rtm, user_of};
@@ -17,6 +16,7 @@ use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
 use crate::http::extract::QueryText;
 use crate::http::input;
+use crate::http::methods::get;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{Subject, TokenRequest};

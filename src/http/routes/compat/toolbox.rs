@@ -11,7 +11,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use serde_json::json;
 
 use super::{about::toolbox as about, issue, lifetime, rtc, rtm};
@@ -20,6 +19,7 @@ use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
 use crate::http::extract::Body;
 use crate::http::input::{self, InputError, Json, Parameter, Parameters};
+use crate::http::methods::post;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{Grants, ServiceRequest, Target};

@@ -1,0 +1,203 @@
+//! What hyper's parser lets pass, hides or limits more loosely: the lines of a request's head are looked at on their
+//! way to it.
+//!
+//! Two servers that disagree on where a request ends can be made to read one request as two. So a head that anyone
+//! could read in another way is refused, and a connection whose next head cannot be found for sure ends.
+
+use memchr::memchr;
+
+/// The most of a head that is read, in bytes.
+pub(super) const MAX_BYTES: usize = 16 * 1024;
+
+/// The most headers of a head.
+const MAX_HEADERS: u16 = 64;
+
+/// Why the head of a request is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(in crate::http) enum HeadError {
+    #[error(
+        "the head of the request has both Content-Length and Transfer-Encoding; send one of them"
+    )]
+    LengthAndEncoding,
+    #[error("the head of the request has more than one Content-Length")]
+    LengthTwice,
+    #[error("a line of the request's head ends without a carriage return; lines end with CR LF")]
+    LineFeedAlone,
+    #[error("the URL of the request is longer than {MAX_BYTES} bytes")]
+    TargetTooLong,
+    #[error("the head of the request has more than {MAX_BYTES} bytes")]
+    TooLong,
+    #[error("the head of the request has more than {MAX_HEADERS} headers")]
+    TooManyHeaders,
+    #[error("the head of the request did not arrive in time")]
+    TooSlow,
+    #[error("the head of the request cannot be read as HTTP/1.1")]
+    Unreadable,
+}
+
+impl HeadError {
+    pub(in crate::http) const ALL: [Self; 8] = [
+        Self::LengthAndEncoding,
+        Self::LengthTwice,
+        Self::LineFeedAlone,
+        Self::TargetTooLong,
+        Self::TooLong,
+        Self::TooManyHeaders,
+        Self::TooSlow,
+        Self::Unreadable,
+    ];
+}
+
+/// Why a connection ends with the answer to a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Last {
+    /// Its body has chunks: where it ends, only hyper knows.
+    Chunked,
+    Refused(HeadError),
+}
+
+/// Where the next byte of a connection belongs.
+#[derive(Clone, Copy, Debug)]
+enum At {
+    Head,
+    /// This many bytes of a body are still to come.
+    Body(u64),
+    /// Nothing is looked at any more.
+    End,
+}
+
+/// Follows the requests of a connection.
+#[derive(Debug)]
+pub(super) struct Heads {
+    at: At,
+    /// How many lines of this head have come, its first included.
+    lines: u16,
+    /// The beginning of a line whose end has not come yet.
+    begun: Vec<u8>,
+    length: Option<u64>,
+    has_encoding: bool,
+}
+
+impl Heads {
+    pub(super) fn new() -> Self {
+        Self {
+            at: At::Head,
+            lines: 0,
+            begun: Vec::new(),
+            length: None,
+            has_encoding: false,
+        }
+    }
+
+    /// Whether the first line of a head has not come to its end.
+    pub(super) fn is_in_first_line(&self) -> bool {
+        self.lines == 0
+    }
+
+    /// Whether some of a request's body has not come.
+    pub(super) fn is_in_body(&self) -> bool {
+        matches!(self.at, At::Body(_))
+    }
+
+    /// Looks at bytes that have come: how many of them are of one request, and whether it is the last.
+    pub(super) fn follow(&mut self, bytes: &[u8]) -> (usize, Option<Last>) {
+        let mut taken = 0;
+        loop {
+            let rest = &bytes[taken..];
+            match self.at {
+                At::Head => {
+                    let Some(end) = memchr(b'\n', rest) else {
+                        self.begun.extend_from_slice(rest);
+                        return (bytes.len(), None);
+                    };
+                    taken += end + 1;
+                    match self.line(&rest[..end]) {
+                        Ok(false) => {}
+                        Ok(true) => match self.body() {
+                            At::Head => return (taken, None),
+                            At::Body(_) => {}
+                            At::End => return (bytes.len(), Some(Last::Chunked)),
+                        },
+                        Err(error) => {
+                            self.at = At::End;
+                            return (bytes.len(), Some(Last::Refused(error)));
+                        }
+                    }
+                }
+                At::Body(left) => {
+                    let here = left.min(rest.len() as u64);
+                    self.at = if here == left {
+                        At::Head
+                    } else {
+                        At::Body(left - here)
+                    };
+                    // No more than there are bytes.
+                    return (taken + usize::try_from(here).unwrap_or(rest.len()), None);
+                }
+                At::End => return (bytes.len(), None),
+            }
+        }
+    }
+
+    /// Looks at the end of a line; whether it ends the head.
+    fn line(&mut self, end: &[u8]) -> Result<bool, HeadError> {
+        if self.begun.is_empty() {
+            return self.whole_line(end);
+        }
+        let mut line = std::mem::take(&mut self.begun);
+        line.extend_from_slice(end);
+        self.whole_line(&line)
+    }
+
+    fn whole_line(&mut self, line: &[u8]) -> Result<bool, HeadError> {
+        let line = line.strip_suffix(b"\r").ok_or(HeadError::LineFeedAlone)?;
+        if line.is_empty() {
+            return Ok(self.lines > 0); // some clients send an empty line before a request
+        }
+        self.lines += 1;
+        if self.lines > 1 + MAX_HEADERS {
+            return Err(HeadError::TooManyHeaders);
+        }
+        if self.lines > 1 {
+            self.header(line)?;
+        }
+        Ok(false)
+    }
+
+    /// hyper refuses what is no header, also a length that is no number.
+    fn header(&mut self, line: &[u8]) -> Result<(), HeadError> {
+        if let Some(length) = value(line, b"content-length:") {
+            let length = length.trim_ascii();
+            let length = std::str::from_utf8(length)
+                .ok()
+                .and_then(|text| text.parse().ok());
+            if self.length.replace(length.unwrap_or_default()).is_some() {
+                return Err(HeadError::LengthTwice);
+            }
+        } else if value(line, b"transfer-encoding:").is_some() {
+            self.has_encoding = true;
+        }
+        if self.has_encoding && self.length.is_some() {
+            return Err(HeadError::LengthAndEncoding);
+        }
+        Ok(())
+    }
+
+    /// After a head, the body that it announces.
+    fn body(&mut self) -> At {
+        let length = self.length.take();
+        self.lines = 0;
+        self.at = match length {
+            _ if self.has_encoding => At::End,
+            None | Some(0) => At::Head,
+            Some(bytes) => At::Body(bytes),
+        };
+        self.at
+    }
+}
+
+/// What stands after a header's name, which is given in lower case and with its colon.
+fn value<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let (start, value) = line.split_at_checked(name.len())?;
+    start.eq_ignore_ascii_case(name).then_some(value)
+}

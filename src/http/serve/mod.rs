@@ -1,0 +1,94 @@
+//! Serving connections until told to stop.
+
+mod accept;
+mod clocks;
+mod connection;
+mod head;
+mod socket;
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::app::App;
+use clocks::Clocks;
+pub(super) use head::HeadError;
+
+/// How many connections there may be, and how long each may take over what.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How many are open at once; for one more, an idle one is closed.
+    pub connections: u32,
+    /// From the first byte of a request to the end of its head.
+    pub head: Duration,
+    /// Without a request: before the first and between two.
+    pub idle: Duration,
+    /// From the end of a head until the answer is sent.
+    pub answer: Duration,
+    /// How long connections are still taken after the signal to stop. What was sent before it is read by then, and a
+    /// load balancer has noticed; answers already close their connections.
+    pub settle: Duration,
+    /// How long after the signal to stop the server ends, whatever is still open.
+    pub drain: Duration,
+}
+
+impl Limits {
+    /// The limits for a server on the internet, with as many connections at once.
+    #[must_use]
+    pub const fn of(connections: u32) -> Self {
+        Self {
+            connections,
+            head: Duration::from_secs(10),
+            idle: Duration::from_secs(95), // Heroku's router keeps connections for 90
+            answer: Duration::from_mins(1),
+            settle: Duration::from_millis(500),
+            drain: Duration::from_secs(25), // Heroku kills after 30
+        }
+    }
+}
+
+/// Answers connections with an app until `shutdown` is ready; then finishes what has begun, until the time to drain is
+/// over.
+///
+/// Socket and signal belong to the caller, so that a test can have its own.
+pub async fn serve(
+    listener: TcpListener,
+    app: App,
+    limits: Limits,
+    shutdown: impl Future<Output = ()> + Send,
+) {
+    let clocks = Arc::new(Clocks::new(limits));
+    let slots = Arc::new(Semaphore::new(limits.connections as usize));
+    let served = async {
+        let deadline = {
+            let mut taken = pin!(accept::run(&listener, &app, &clocks, &slots));
+            tokio::select! {
+                never = &mut taken => match never {},
+                () = shutdown => tracing::info!("stopping: finishing the requests that have begun"),
+            }
+            app.stop();
+            let deadline = Instant::now() + limits.drain;
+            tokio::select! {
+                never = &mut taken => match never {},
+                () = sleep(limits.settle) => deadline,
+            }
+        };
+        drop(listener);
+        clocks.drain();
+        let all = slots.acquire_many(limits.connections);
+        if timeout_at(deadline, all).await.is_err() {
+            let open = limits.connections as usize - slots.available_permits();
+            let seconds = limits.drain.as_secs();
+            tracing::warn!(open, seconds, "connections were still open at the deadline");
+        }
+    };
+    tokio::select! {
+        () = served => {}
+        never = clocks.watch() => match never {},
+    }
+}
