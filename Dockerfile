@@ -5,7 +5,7 @@
 # ARG or ENV for the certificate: both stay readable in the image's history.
 
 # The compiler is the one that rust-toolchain names.
-FROM rust:1.95-slim-bookworm AS build
+FROM rust:1.95.0-slim-bookworm AS build
 WORKDIR /build
 
 # Dependencies get a layer of their own, built with an empty crate: a change
@@ -19,6 +19,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && cargo build --release --locked \
     && cargo clean --release --locked --package agora-token-server
 
+COPY clients/web clients/web
 COPY src src
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     cargo build --release --locked

@@ -233,6 +233,12 @@ def run(options, folder):
 
     ours = Server("agora-token-server, 006", [binary], quiet)
     logging = Server("the same with its request log, to /dev/null", [binary], silent=True)
+    watched = Server(
+        "the same with metrics and an audit in a file",
+        [binary],
+        {**quiet, "METRICS_PORT": str(free_port()), "AUDIT_LOG": f"{folder}/audit.jsonl"},
+    )
+    counted = Server("the same with metrics", [binary], {**quiet, "METRICS_PORT": str(free_port())})
     newer = Server("agora-token-server, 007", [binary], {**quiet, "ACCESS_TOKEN_VERSION": "007"})
     uikit = Server(
         "agora-token-server, /rtc/… (007)",
@@ -259,7 +265,7 @@ def run(options, folder):
         ["node", express_folder / "server.js"],
         {"NODE_ENV": "production"},
     )
-    servers = [ours, logging, newer, uikit, own, bare, fixed, express]
+    servers = [ours, logging, counted, watched, newer, uikit, own, bare, fixed, express]
     for server in servers[1:]:
         server.start()
         if server is not newer and abs(len(server.body) - len(ours.body)) > 4:
@@ -321,6 +327,7 @@ def run(options, folder):
         ("006 beside bare axum", ours.ratio(bare), "≥ 0.85 ×", ours.ratio(bare) >= 0.85),
         ("/rtc/… beside bare axum", uikit.ratio(bare), "≥ 0.70 ×", uikit.ratio(bare) >= 0.70),
         ("POST /v1/tokens beside bare axum", own.ratio(bare), "≥ 0.70 ×", own.ratio(bare) >= 0.70),
+        ("006 with metrics and audit beside all off", watched.ratio(ours), "≥ 0.80 ×", watched.ratio(ours) >= 0.80),
         ("006 beside express", ours.ratio(express), "≥ 18 ×", ours.ratio(express) >= 18),
         ("resident after load, the largest, MB", resident, "≤ 8", resident <= 8),
         ("exec to first answer, median of 10, ms", median(starts), "≤ 20", median(starts) <= 20),

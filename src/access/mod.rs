@@ -147,6 +147,12 @@ impl Guard {
 }
 
 impl Grant<'_> {
+    /// What was granted.
+    #[must_use]
+    pub fn request(&self) -> &TokenRequest {
+        self.0
+    }
+
     /// Makes the token, as of `now`.
     #[must_use]
     pub fn issue(self, issuer: &Issuer, now: UnixTime) -> Issued {

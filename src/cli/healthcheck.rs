@@ -19,7 +19,7 @@ pub(super) fn run(environment: &Environment) -> ExitCode {
         Ok(listen) => listen,
         Err(error) => return fail(UNWELL, error),
     };
-    let address = SocketAddr::new(reachable(listen.ip()), listen.port());
+    let address = reachable(listen);
     match ask(address) {
         Ok(status) if status == *b"HTTP/1.1 200" => ExitCode::SUCCESS,
         Ok(_) => fail(

@@ -1,23 +1,20 @@
 //! `serve`: reads the configuration, binds, and serves until a signal.
 
-use std::future::Future;
-use std::io::{self, Write};
+use std::future::{Future, pending};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use url::Url;
 
+use super::announce::{DEMO_NOTICE, announce};
 use super::{UNUSABLE, fail, logging};
 use crate::access::Guard;
-use crate::config::{self, Access, Config, Environment, JwtKey};
-use crate::http::{self, App, AppState, Limits, Settings};
+use crate::config::{AuditLog, Config, Environment};
+use crate::http::{self, App, AppState, Audit, Limits, Metrics, Settings};
 use crate::issuer::{Issuer, random_salt, system_clock};
 use crate::token::Project;
-
-const DEMO_NOTICE: &str = "Demo: App ID and App Certificate were made up when the server started. Its tokens are \
-     well-formed, but no Agora project accepts them.";
 
 pub(super) fn run(environment: Environment, demo: bool) -> ExitCode {
     let config = Config::read(&environment, demo.then(demo_project));
@@ -44,126 +41,101 @@ pub(super) fn run(environment: Environment, demo: bool) -> ExitCode {
 async fn serve(config: Config, demo: bool) -> io::Result<()> {
     // Before the first connection, so that a signal cannot end the process in between.
     let shutdown = shutdown()?;
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
-        io::Error::new(
-            error.kind(),
-            format!(
-                "cannot listen on {} (HOST and PORT): {error}",
-                config.listen
-            ),
-        )
-    })?;
+    let listener = bind(config.listen, "HOST and PORT").await?;
+    let watching = match config.metrics.as_ref().and_then(|metrics| metrics.listen) {
+        Some(listen) => Some(bind(listen, "HOST and METRICS_PORT").await?),
+        None => None,
+    };
+    let audit = audit(&config.audit)?;
     announce(&config, listener.local_addr()?, demo);
+    if let Some(listener) = &watching {
+        let address = reachable(listener.local_addr()?);
+        tracing::info!("metrics at http://{address}/metrics");
+    }
 
     let issuer = Issuer::new(config.project, system_clock, random_salt);
     let settings = Settings {
         access_token_version: config.access_token_version,
         default_lifetime: config.default_lifetime,
         notice: demo.then_some(DEMO_NOTICE),
+        audit,
+        metrics: config.metrics.map(Metrics::new),
     };
     let guard = Guard::new(config.access)?;
     let state = AppState::new(issuer, guard, settings);
     let prepared = state.clone();
     tokio::spawn(async move { prepared.prepare().await });
-    let app = App::new(state, &config.allowed_origins, &config.compat);
+    let app = App::new(state.clone(), &config.allowed_origins, &config.compat);
     let limits = Limits::of(config.max_connections);
+    if let Some(listener) = watching {
+        // Until the process ends: its end is worth watching too.
+        tokio::spawn(http::serve(
+            listener,
+            App::watching(state),
+            limits,
+            pending(),
+        ));
+    }
     // Among the connections' own tasks: the thread of `block_on` would have to wake another for each connection.
     tokio::spawn(http::serve(listener, app, limits, shutdown)).await?;
     Ok(())
 }
 
-fn announce(config: &Config, address: SocketAddr, demo: bool) {
-    let access = &config.access;
-    let mode = match (demo, access.is_guarded()) {
-        (true, _) => "demo",
-        (false, true) => "guarded",
-        (false, false) => "open",
-    };
-    let reachable = SocketAddr::new(reachable(address.ip()), address.port());
-    tracing::info!(
-        "listening on http://{address}, App ID {}, {mode}; try http://{reachable}/access_token?channel=test&uid=1234",
-        config.project.app_id,
-    );
-    if access.is_guarded() || access.limits != config::Limits::default() || access.hook.is_some() {
-        tracing::info!("{}", summary(access));
-    }
-    if demo {
-        let _ = writeln!(io::stderr(), "{DEMO_NOTICE}"); // whatever the log level; the page says it too
-    } else if !access.is_guarded() {
-        tracing::warn!(
-            "minting is open: whoever reaches this server gets every token; keep it behind your own login"
-        );
-    }
-}
-
-/// What is guarded, and how, in a line.
-fn summary(access: &Access) -> String {
-    let Access {
-        api_keys,
-        jwt,
-        limits,
-        hook,
-    } = access;
-    let mut parts = Vec::new();
-    let names: Vec<&str> = api_keys.iter().map(|key| &**key.name()).collect();
-    if !names.is_empty() {
-        parts.push(format!("callers with the API keys {}", names.join(", ")));
-    }
-    if let Some(jwt) = jwt {
-        let key = match &jwt.key {
-            JwtKey::Secret(_) => "HS256".to_owned(),
-            JwtKey::PublicKey(key) => format!("{:?}", key.algorithm()),
-            JwtKey::Jwks(url) => format!("the keys of {}", without_query(url)),
+/// SIGHUP opens the file anew, for a program that moves it away when it is long.
+fn audit(log: &AuditLog) -> io::Result<Option<Audit>> {
+    let audit = Audit::open(log).map_err(|error| {
+        let place = match log {
+            AuditLog::File(path) => path.display().to_string(),
+            AuditLog::Off | AuditLog::Stdout => "standard output".to_owned(),
         };
-        parts.push(format!("users with JWTs by {key}"));
+        io::Error::new(
+            error.kind(),
+            format!("cannot write to {place} (AUDIT_LOG): {error}"),
+        )
+    })?;
+    if let (Some(audit), AuditLog::File(_)) = (audit.clone(), log) {
+        let mut hangup = signal(SignalKind::hangup())?;
+        tokio::spawn(async move {
+            while hangup.recv().await.is_some() {
+                audit.reopen();
+            }
+        });
     }
-    if let Some(lifetime) = limits.lifetime {
-        parts.push(format!("at most {lifetime} s"));
-    }
-    if let Some(channels) = &limits.channels {
-        parts.push(format!("channels {channels}"));
-    }
-    if let Some(services) = &limits.services {
-        let names: Vec<&str> = services.iter().map(|service| service.name()).collect();
-        parts.push(format!("services {}", names.join(", ")));
-    }
-    if limits.wildcard {
-        parts.push("wildcards allowed".to_owned());
-    }
-    if let Some(hook) = hook {
-        parts.push(format!("{} is asked", without_query(&hook.url)));
-    }
-    format!("tokens are for: {}", parts.join("; "))
+    Ok(audit)
 }
 
-/// A query may hold a secret.
-fn without_query(url: &Url) -> String {
-    let mut url = url.clone();
-    url.set_query(None);
-    url.set_fragment(None);
-    url.into()
+async fn bind(address: SocketAddr, variables: &str) -> io::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let reason = format!("cannot listen on {address} ({variables}): {error}");
+        io::Error::new(error.kind(), reason)
+    })
 }
 
-/// Keeps the certificate out of core dumps, and debuggers of the same user away.
+/// Keeps the certificate out of core dumps, and debuggers of the same user away. Either way suffices against the former,
+/// and a sandbox may forbid one.
 fn keep_memory() -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let none = Rlimit {
         current: Some(0),
         maximum: Some(0),
     };
-    setrlimit(Resource::Core, none)?;
+    let kept = setrlimit(Resource::Core, none);
     #[cfg(target_os = "linux")]
-    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
-    Ok(())
+    let kept = {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        set_dumpable_behavior(DumpableBehavior::NotDumpable).or(kept)
+    };
+    Ok(kept?)
 }
 
 /// An address at which this machine reaches a listener.
-pub(super) fn reachable(listening: IpAddr) -> IpAddr {
-    match listening {
+pub(super) fn reachable(listening: SocketAddr) -> SocketAddr {
+    let address = match listening.ip() {
         IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
         address => address,
-    }
+    };
+    SocketAddr::new(address, listening.port())
 }
 
 /// Ready at the first SIGTERM or SIGINT. Further ones change nothing.

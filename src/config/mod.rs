@@ -2,10 +2,12 @@
 
 mod access;
 mod access_token;
+mod audit;
 mod compat;
 mod environment;
 mod error;
 mod log;
+mod metrics;
 mod origins;
 mod read;
 pub mod vars;
@@ -17,10 +19,12 @@ pub use access::{
     JwtKey, Limits, PatternError, PublicKey, PublicKeyError, Secret,
 };
 pub use access_token::{AccessTokenVersion, NoSuchVersion};
+pub use audit::{AuditLog, NoSuchPlace};
 pub use compat::{Compat, CompatError, CompatServer};
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use log::{Log, LogError, LogFormat, LogLevel};
+pub use metrics::{MetricsAccess, MetricsKey, MetricsKeyError};
 pub use origins::{AllowedOrigins, OriginError, OriginPattern};
 
 use read::Reader;
@@ -48,6 +52,10 @@ pub struct Config {
     pub max_connections: u32,
     /// What it logs.
     pub log: Log,
+    /// Where it writes down who got which token.
+    pub audit: AuditLog,
+    /// Who may read its metrics; nothing when none are kept.
+    pub metrics: Option<MetricsAccess>,
 }
 
 impl Config {
@@ -75,6 +83,8 @@ impl Config {
         let access = reader.access(default_lifetime);
         let level = reader.read(&vars::LOG_LEVEL, str::parse::<LogLevel>);
         let format = reader.read(&vars::LOG_FORMAT, str::parse::<LogFormat>);
+        let audit = reader.read(&vars::AUDIT_LOG, str::parse::<AuditLog>);
+        let metrics = MetricsAccess::read(&mut reader, listen);
 
         reader.finish(|| {
             Some(Self {
@@ -90,6 +100,8 @@ impl Config {
                     level: level?,
                     format: format?,
                 },
+                audit: audit?,
+                metrics,
             })
         })
     }

@@ -49,13 +49,32 @@ pub(super) fn in_json(body: impl Into<Bytes>) -> Response {
 
 /// An answer in JSON that is the same for everyone for as long as the server runs.
 pub(super) fn public_json(body: impl Into<Body>) -> Response {
+    public(JSON, body)
+}
+
+/// A file for pages of any origin.
+pub(super) fn file(content_type: &'static str, body: &'static str) -> Response {
+    public(content_type, body)
+}
+
+fn public(content_type: &'static str, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     let headers = [
-        header(CONTENT_TYPE, JSON),
+        header(CONTENT_TYPE, content_type),
         header(CACHE_CONTROL, "no-cache"),
         NOSNIFF,
     ];
     stamp(&mut response, headers);
+    response
+}
+
+/// What the server has counted until now.
+pub(super) fn exposition(body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    stamp(
+        &mut response,
+        private("text/plain; version=0.0.4; charset=utf-8"),
+    );
     response
 }
 

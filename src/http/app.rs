@@ -5,9 +5,8 @@
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use axum::body::Body;
@@ -22,10 +21,11 @@ use super::body::{self, RequestBody};
 use super::cors::{self, Cors};
 use super::error::Error;
 use super::guard;
-use super::log;
+use super::metrics::{Connected, Metrics};
 use super::serve::HeadError;
 use super::state::AppState;
 use super::table::{Found, Routes, Table};
+use super::watch::Watch;
 use crate::config::{AllowedOrigins, Compat};
 
 /// The server's answers, without the sockets: a `tower` service.
@@ -34,28 +34,45 @@ pub struct App(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    state: AppState,
     routes: Routes,
     cors: Cors,
-    is_stopping: AtomicBool,
+    watch: Watch,
+    state: AppState,
 }
 
 impl App {
     /// An app with a state, for pages of these origins and the clients of these other servers.
     #[must_use]
     pub fn new(state: AppState, origins: &AllowedOrigins, compat: &Compat) -> Self {
-        let Table { routes, .. } = super::table(compat);
+        let metrics = state.settings().metrics.as_ref();
+        let table = super::table(compat, metrics.is_some_and(Metrics::is_on_main));
+        Self::of_table(table, state, origins)
+    }
+
+    /// An app for who watches the server of that state: its metrics and its health. No web page may read them.
+    #[must_use]
+    pub fn watching(state: AppState) -> Self {
+        Self::of_table(super::watching(), state, &AllowedOrigins::Only(Vec::new()))
+    }
+
+    fn of_table(table: Table, state: AppState, origins: &AllowedOrigins) -> Self {
+        let Table { routes, .. } = table;
         Self(Arc::new(Inner {
-            state,
+            watch: Watch::new(&state, &routes),
             routes,
             cors: Cors::new(origins),
-            is_stopping: AtomicBool::new(false),
+            state,
         }))
     }
 
-    /// From now on answers close their connections: the next request goes to another server.
+    /// Counts a connection of this app as open for as long as what is returned lives.
+    pub fn connected(&self) -> Connected {
+        self.0.watch.connected()
+    }
+
+    /// From now on answers close their connections, and `/readyz` says no: the next request goes to another server.
     pub(super) fn stop(&self) {
-        self.0.is_stopping.store(true, Ordering::Relaxed);
+        self.0.state.stop();
     }
 
     /// Answers a request, or says why its head is refused.
@@ -64,17 +81,27 @@ impl App {
         request: Request<B>,
         fault: Option<HeadError>,
     ) -> Response {
-        let line = log::Line::begin(&request);
-        let found = self.0.routes.at(request.uri().path());
+        let Inner {
+            routes,
+            cors,
+            watch,
+            state,
+        } = &*self.0;
+        let watched = watch.begin(&request, state);
+        let found = routes.at(request.uri().path());
         let route = found.route;
         let mut error = None;
         let mut response = if fault.is_none() && cors::is_preflight(&request) {
             let request = request.map(|_| Body::empty());
-            self.0.cors.preflight(request).await
+            cors.preflight(request).await
         } else {
-            let allowed = self.0.cors.of(&request);
+            let allowed = cors.of(&request);
             let is_head = request.method() == Method::HEAD;
-            let answered = self.route(request, found, fault).await;
+            let answered = pin!(self.route(request, found, fault));
+            let answered = match (&state.settings().audit, &watched.id) {
+                (Some(audit), Some(id)) => audit.written(answered, id, route, state).await,
+                _ => answered.await,
+            };
             let mut response = answered.unwrap_or_else(Error::into_response);
             error = response.extensions_mut().remove::<Arc<Error>>();
             if let Some(error) = &error {
@@ -87,15 +114,13 @@ impl App {
             allowed.stamp(response.headers_mut());
             response
         };
-        if self.0.is_stopping.load(Ordering::Relaxed) {
+        if state.is_stopping() {
             response
                 .headers_mut()
                 .insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        if let Some(line) = line {
-            let error = error.map(|error| error.meaning());
-            line.end(route.pattern, response.status(), error);
-        }
+        let error = error.map(|error| error.meaning());
+        watch.end(watched, &mut response, route, error, state);
         response
     }
 

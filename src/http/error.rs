@@ -33,6 +33,8 @@ pub(super) enum Error {
     HostMissing,
     #[error(transparent)]
     Input(#[from] InputError),
+    #[error("the metrics are for who shows their key (METRICS_KEY) as Authorization: Bearer")]
+    MetricsKey,
     #[error("this path does not answer this method; the Allow header names those that it does")]
     MethodNotAllowed,
     #[error("something is broken in this server; its log says where")]
@@ -45,6 +47,10 @@ pub(super) enum Error {
     QueryTooLong { bytes: usize, limit: usize },
     #[error(transparent)]
     Refused(#[from] Refusal),
+    #[error("the server is stopping; it finishes what has begun")]
+    Stopping,
+    #[error("this server writes down every token that it issues, and cannot at the moment")]
+    Unaudited,
     #[error(transparent)]
     Unauthenticated(#[from] Unauthenticated),
     #[error("the body must be JSON, with Content-Type: application/json")]
@@ -73,6 +79,7 @@ impl Error {
             Self::HostMissing => (StatusCode::BAD_REQUEST, "host_missing"),
             Self::Input(error) => (StatusCode::BAD_REQUEST, error.code()),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::MetricsKey => (StatusCode::UNAUTHORIZED, "metrics_key"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::Panicked => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
             Self::TooSlow { .. } => (StatusCode::SERVICE_UNAVAILABLE, "answer_too_slow"),
@@ -87,15 +94,17 @@ impl Error {
                     (StatusCode::SERVICE_UNAVAILABLE, "keys_unavailable")
                 }
             },
+            Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
+            Self::Unaudited => (StatusCode::SERVICE_UNAVAILABLE, "unaudited"),
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
             }
             Self::Written(error) => (StatusCode::BAD_REQUEST, error.problem.code()),
         };
-        let level = if status.is_server_error() {
-            Level::ERROR
-        } else {
-            Level::INFO
+        let level = match self {
+            Self::Stopping => Level::INFO, // as it should be
+            _ if status.is_server_error() => Level::ERROR,
+            _ => Level::INFO,
         };
         Meaning {
             status,

@@ -1,68 +1,91 @@
 //! The request log: one line a request, with the route's pattern instead of the path and without the query, since
-//! both can hold a channel and a uid.
+//! both can hold a channel and a uid. Nor has it the client's address, which is a person's: the request id finds the
+//! line of the proxy that knows it.
 
-use std::time::Instant;
+use std::time::Duration;
 
-use axum::extract::Request;
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use tracing::Level;
 
 use super::error::Meaning;
+use super::request_id::RequestId;
 
-/// A line that is written when the answer is there.
-pub(super) struct Line {
-    start: Instant,
-    method: &'static str,
+/// Whether every request has its line.
+pub(super) fn is_on() -> bool {
+    tracing::enabled!(Level::INFO)
 }
 
-impl Line {
-    /// Nothing when no such line would be written: then nobody looks at a clock either.
-    pub(super) fn begin<B>(request: &Request<B>) -> Option<Self> {
-        let method = known(request.method());
-        tracing::enabled!(Level::INFO).then(|| Self {
-            start: Instant::now(),
+/// Whether such an error has its line.
+pub(super) fn has(error: Meaning) -> bool {
+    match error.level {
+        Level::ERROR => tracing::enabled!(Level::ERROR),
+        Level::WARN => tracing::enabled!(Level::WARN),
+        _ => is_on(),
+    }
+}
+
+/// A request, as its line tells of it.
+pub(super) struct Line<'a> {
+    pub(super) method: &'static str,
+    /// The pattern of the URL.
+    pub(super) route: &'static str,
+    pub(super) status: StatusCode,
+    /// Nothing when nobody looked at a clock.
+    pub(super) elapsed: Option<Duration>,
+    /// What went wrong, if anything did.
+    pub(super) error: Option<Meaning>,
+    pub(super) id: &'a RequestId,
+}
+
+impl Line<'_> {
+    pub(super) fn write(self) {
+        let Self {
             method,
-        })
-    }
-
-    /// `route` is the pattern of the URL, and `error` what went wrong, if anything did.
-    pub(super) fn end(self, route: &'static str, status: StatusCode, error: Option<Meaning>) {
-        let Self { start, method } = self;
-        let status = status.as_u16();
-        let elapsed_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+            route,
+            elapsed,
+            error,
+            ..
+        } = self;
+        let (status, request_id) = (self.status.as_u16(), self.id.as_str());
+        let elapsed_us =
+            elapsed.map(|elapsed| u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX));
         match error {
-            None => tracing::info!(method, route, status, elapsed_us, "answered"),
-            Some(Meaning {
-                code,
-                level: Level::ERROR,
-                ..
-            }) => {
-                tracing::error!(method, route, status, elapsed_us, error = code, "failed");
-            }
-            Some(Meaning {
-                code,
-                level: Level::WARN,
-                ..
-            }) => {
-                tracing::warn!(method, route, status, elapsed_us, error = code, "refused");
-            }
-            Some(Meaning { code, .. }) => {
-                tracing::info!(method, route, status, elapsed_us, error = code, "refused");
-            }
+            None => tracing::info!(method, route, status, elapsed_us, request_id, "answered"),
+            Some(Meaning { code, level, .. }) => match level {
+                Level::ERROR => {
+                    tracing::error!(
+                        method,
+                        route,
+                        status,
+                        elapsed_us,
+                        error = code,
+                        request_id,
+                        "failed"
+                    );
+                }
+                Level::WARN => {
+                    tracing::warn!(
+                        method,
+                        route,
+                        status,
+                        elapsed_us,
+                        error = code,
+                        request_id,
+                        "refused"
+                    );
+                }
+                _ => {
+                    tracing::info!(
+                        method,
+                        route,
+                        status,
+                        elapsed_us,
+                        error = code,
+                        request_id,
+                        "refused"
+                    );
+                }
+            },
         }
-    }
-}
-
-/// A method may be any word of any length.
-fn known(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::HEAD => "HEAD",
-        Method::POST => "POST",
-        Method::OPTIONS => "OPTIONS",
-        Method::PUT => "PUT",
-        Method::PATCH => "PATCH",
-        Method::DELETE => "DELETE",
-        _ => "other",
     }
 }

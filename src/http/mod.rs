@@ -2,6 +2,7 @@
 
 mod answer;
 mod app;
+mod audit;
 mod auth;
 mod body;
 mod cors;
@@ -10,39 +11,68 @@ mod extract;
 mod guard;
 mod input;
 mod log;
+mod method;
 mod methods;
+mod metrics;
 mod openapi;
 mod patience;
+mod request_id;
 mod routes;
 mod serve;
 mod state;
 mod table;
+mod watch;
 
 use crate::config::Compat;
 use answer::plain_error;
 pub use app::App;
+pub use audit::Audit;
 pub use guard::log_panics;
 use methods::get;
+pub use metrics::{Connected, Metrics};
 pub use serve::{Limits, serve};
 pub use state::{AppState, Settings};
 use table::Table;
 
 /// Every URL that the server answers. What surrounds them is in [`App`].
-fn table(compat: &Compat) -> Table {
-    use routes::{about, docs, health, inspect, page, tokens};
+fn table(compat: &Compat, has_metrics: bool) -> Table {
+    use routes::{about, client, docs, health, inspect, page, tokens};
     let pages = Table::default()
+        .shape("page")
         .route("/", get(page::html), plain_error)
         .route("/page.css", get(page::css), plain_error)
         .route("/favicon.ico", get(page::icon), plain_error)
         .route("/docs", get(docs::html), plain_error)
         .route("/docs.css", get(docs::css), plain_error)
-        .route("/docs.js", get(docs::js), plain_error);
+        .route("/docs.js", get(docs::js), plain_error)
+        .route("/token-client.js", get(client::module), plain_error)
+        .route("/token-client.d.ts", get(client::types), plain_error);
     // The server's own API, then the clients of other token servers.
-    routes::compat::routes(inspect::routes(tokens::routes(pages)), compat)
+    let table = routes::compat::routes(inspect::routes(tokens::routes(pages)), compat)
         // For platforms.
+        .shape("platform")
         .section(about::HEALTH)
         .both_ways("/healthz", get(health::healthz), plain_error, || vec![about::healthz()])
+        .both_ways("/readyz", get(health::readyz), plain_error, || vec![about::readyz()])
         .both_ways("/ping", get(health::ping), plain_error, || vec![about::ping()])
         .section(about::DOCUMENT)
-        .documented("/openapi.json", docs::openapi, plain_error, || vec![about::openapi()])
+        .documented("/openapi.json", docs::openapi, plain_error, || vec![about::openapi()]);
+    if has_metrics {
+        with_metrics(table)
+    } else {
+        table
+    }
+}
+
+/// The URLs of a port of its own, for whoever watches the server.
+fn watching() -> Table {
+    use routes::health;
+    with_metrics(Table::default().shape("platform"))
+        .route("/healthz", get(health::healthz), plain_error)
+        .route("/readyz", get(health::readyz), plain_error)
+}
+
+/// Adds what the server counts.
+fn with_metrics(table: Table) -> Table {
+    table.route("/metrics", get(routes::metrics::metrics), plain_error)
 }

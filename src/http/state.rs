@@ -1,7 +1,11 @@
 //! What handlers share.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::audit::{self, Audit};
+use super::metrics::Metrics;
+use super::request_id::RequestId;
 use crate::access::{Caller, Guard, Refusal};
 use crate::config::AccessTokenVersion;
 use crate::issuer::{Issued, Issuer, TokenRequest};
@@ -16,6 +20,7 @@ struct Inner {
     issuer: Issuer,
     guard: Guard,
     settings: Settings,
+    is_stopping: AtomicBool,
 }
 
 /// What an operator decides about the answers.
@@ -27,6 +32,10 @@ pub struct Settings {
     pub default_lifetime: Option<Lifetime>,
     /// What the page at `/` says about the server, if anything.
     pub notice: Option<&'static str>,
+    /// Where it is written down who got which token, if anywhere.
+    pub audit: Option<Audit>,
+    /// What is counted, if anything is.
+    pub metrics: Option<Metrics>,
 }
 
 impl AppState {
@@ -37,6 +46,7 @@ impl AppState {
             issuer,
             guard,
             settings,
+            is_stopping: AtomicBool::new(false),
         }))
     }
 
@@ -47,6 +57,15 @@ impl AppState {
 
     pub(super) fn guard(&self) -> &Guard {
         &self.0.guard
+    }
+
+    pub(super) fn stop(&self) {
+        self.0.is_stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the server finishes what has begun, and wants nothing new.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.0.is_stopping.load(Ordering::Relaxed)
     }
 
     pub(super) fn settings(&self) -> &Settings {
@@ -61,6 +80,10 @@ impl AppState {
     /// A number that nobody can foresee.
     pub(super) fn random(&self) -> u32 {
         self.0.issuer.random()
+    }
+
+    pub(super) fn new_request_id(&self) -> RequestId {
+        RequestId::made_of([self.random(), self.random()])
     }
 
     /// How long a token lasts that a request asks for without saying so.
@@ -80,7 +103,18 @@ impl AppState {
         request: &mut TokenRequest,
         now: UnixTime,
     ) -> Result<Issued, Refusal> {
+        let Settings { audit, metrics, .. } = self.settings();
+        if audit.is_some() {
+            audit::asks(caller.kind(), caller.name(), request);
+        }
         let grant = self.0.guard.authorize(caller, request, now).await?;
-        Ok(grant.issue(&self.0.issuer, now))
+        let issued = grant.issue(&self.0.issuer, now);
+        if audit.is_some() {
+            audit::issued(grant.request(), &issued);
+        }
+        if let Some(metrics) = metrics {
+            metrics.issued(&grant.request().subject);
+        }
+        Ok(issued)
     }
 }

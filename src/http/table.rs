@@ -19,16 +19,39 @@ pub(super) type ErrorShape = fn(Meaning, &str) -> Payload;
 /// What is known of a URL outside its route.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Route {
-    /// For the log; a path could hold a channel and a uid. `-` when there is nothing at the path.
+    /// For logs and metrics; a path could hold a channel and a uid. `-` when there is nothing at the path.
     pub(super) pattern: &'static str,
+    /// Whose URL it is: the name of another server, `v1`, `page`, `platform`; `-` for nobody's.
+    pub(super) shape: &'static str,
+    /// Where it stands among [`Routes::all`].
+    pub(super) number: usize,
     pub(super) errors: ErrorShape,
 }
 
 /// Every URL: what answers it, and what is known of it outside its route.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Routes {
     known: matchit::Router<(Route, Methods)>,
-    beneath: Vec<(&'static str, ErrorShape)>,
+    beneath: Vec<(&'static str, Route)>,
+    all: Vec<Route>,
+}
+
+/// What is known of a path where there is nothing.
+const NOWHERE: Route = Route {
+    pattern: "-",
+    shape: "-",
+    number: 0,
+    errors: plain_error,
+};
+
+impl Default for Routes {
+    fn default() -> Self {
+        Self {
+            known: matchit::Router::new(),
+            beneath: Vec::new(),
+            all: vec![NOWHERE],
+        }
+    }
 }
 
 /// What there is at a path.
@@ -47,6 +70,11 @@ impl Route {
 }
 
 impl Routes {
+    /// Each once, by number.
+    pub(super) fn all(&self) -> &[Route] {
+        &self.all
+    }
+
     pub(super) fn at(&self, path: &str) -> Found<'_> {
         if let Ok(matched) = self.known.at(path) {
             let (route, methods) = matched.value;
@@ -60,14 +88,26 @@ impl Routes {
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         let beneath = self.beneath.iter().find(|(start, _)| is_beneath(start));
-        let route = Route {
-            pattern: "-",
-            errors: beneath.map_or(plain_error, |(_, errors)| *errors),
-        };
         Found {
-            route,
+            route: beneath.map_or(NOWHERE, |(_, route)| *route),
             methods: None,
         }
+    }
+
+    /// Gives a route its number; the same for the same pattern of the same shape.
+    fn number(&mut self, pattern: &'static str, shape: &'static str, errors: ErrorShape) -> Route {
+        let is_same = |route: &&Route| route.pattern == pattern && route.shape == shape;
+        if let Some(route) = self.all.iter().find(is_same) {
+            return Route { errors, ..*route };
+        }
+        let route = Route {
+            pattern,
+            shape,
+            number: self.all.len(),
+            errors,
+        };
+        self.all.push(route);
+        route
     }
 }
 
@@ -75,9 +115,16 @@ impl Routes {
 pub(super) struct Table {
     pub(super) routes: Routes,
     pub(super) outline: Outline,
+    shape: &'static str,
 }
 
 impl Table {
+    /// Whose URLs come now, in the metrics.
+    pub(super) fn shape(mut self, shape: &'static str) -> Self {
+        self.shape = shape;
+        self
+    }
+
     /// What comes now belongs together, in the description.
     pub(super) fn section(mut self, section: Section) -> Self {
         self.outline.begin(section);
@@ -91,7 +138,7 @@ impl Table {
         route: Methods,
         errors: ErrorShape,
     ) -> Self {
-        self.add(pattern, Route { pattern, errors }, route);
+        self.add(pattern, pattern, errors, route);
         self
     }
 
@@ -105,18 +152,15 @@ impl Table {
         operations: fn() -> Vec<Operation>,
     ) -> Self {
         self.outline.add(pattern, errors, operations);
-        self.add(
-            &format!("{pattern}/"),
-            Route { pattern, errors },
-            route.clone(),
-        );
+        self.add(&format!("{pattern}/"), pattern, errors, route.clone());
         self.route(pattern, route, errors)
     }
 
     /// Where there is nothing beneath the start of a path, the 404 has this shape: a client that leaves a part of its
     /// path empty reads the error as it reads others.
     pub(super) fn beneath(mut self, start: &'static str, errors: ErrorShape) -> Self {
-        self.routes.beneath.push((start, errors));
+        let route = self.routes.number("-", self.shape, errors);
+        self.routes.beneath.push((start, route));
         self
     }
 
@@ -140,7 +184,8 @@ impl Table {
         self.route(pattern, route, errors)
     }
 
-    fn add(&mut self, path: &str, route: Route, methods: Methods) {
+    fn add(&mut self, path: &str, pattern: &'static str, errors: ErrorShape, methods: Methods) {
+        let route = self.routes.number(pattern, self.shape, errors);
         self.routes
             .known
             .insert(path, (route, methods))

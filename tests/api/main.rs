@@ -5,10 +5,14 @@
 mod access;
 mod access_token;
 mod body;
+mod client;
 mod compat;
 mod cors;
+mod deploy;
 mod input;
+mod metrics;
 mod openapi;
+mod request_id;
 mod routes;
 mod serve;
 mod support;

@@ -59,6 +59,7 @@ async fn what_is_switched_off_is_not_described() {
             "/healthz",
             "/openapi.json",
             "/ping",
+            "/readyz",
             "/v1/tokens",
             "/v1/tokens/inspect"
         ]

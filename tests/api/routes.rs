@@ -85,6 +85,16 @@ async fn healthz_answers_ok() {
 }
 
 #[tokio::test]
+async fn readyz_answers_ready() {
+    for target in ["/readyz", "/readyz/"] {
+        TestApp::new()
+            .get(target)
+            .await
+            .is(200, "{\"status\":\"ready\"}");
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_path_is_a_404_in_json() {
     for target in [
         "/nothing",

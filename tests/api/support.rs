@@ -5,12 +5,13 @@ use std::io::ErrorKind;
 use std::sync::OnceLock;
 
 use agora_token_server::access::Guard;
-use agora_token_server::config::{AccessTokenVersion, Config, Environment};
-use agora_token_server::http::{App, AppState, Settings};
+use agora_token_server::config::{AccessTokenVersion, Config, Environment, MetricsAccess};
+use agora_token_server::http::{App, AppState, Metrics, Settings};
 use agora_token_server::issuer::Issuer;
 use agora_token_server::token::{Binding, Lifetime, Project, SignedBy, UnixTime, v006, v007};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use axum::response::Response;
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -33,6 +34,8 @@ impl TestApp {
             access_token_version: AccessTokenVersion::V006,
             default_lifetime: None,
             notice: None,
+            audit: None,
+            metrics: None,
         };
         Self {
             app: OnceLock::new(),
@@ -73,6 +76,11 @@ impl TestApp {
         self
     }
 
+    pub(crate) fn metrics(mut self, access: MetricsAccess) -> Self {
+        self.settings.metrics = Some(Metrics::new(access));
+        self
+    }
+
     pub(crate) fn origins(mut self, origins: &'static str) -> Self {
         self.origins = origins;
         self
@@ -110,18 +118,25 @@ impl TestApp {
         self.answer(request.body(body).unwrap()).await
     }
 
+    pub(crate) fn state(&self) -> AppState {
+        self.state_of(Issuer::new(project(), self.clock, || 1))
+    }
+
+    fn state_of(&self, issuer: Issuer) -> AppState {
+        AppState::new(issuer, self.guard(), self.settings.clone())
+    }
+
     pub(crate) fn app(&self) -> App {
-        self.app_of(Issuer::new(project(), self.clock, || 1))
+        self.app_of(self.state())
     }
 
     /// Where a token is made, the clock panics.
     pub(crate) fn panicking_app(&self) -> App {
         let issuer = Issuer::new(project(), || panic!("a secret"), || 1);
-        self.app_of(issuer)
+        self.app_of(self.state_of(issuer))
     }
 
-    fn app_of(&self, issuer: Issuer) -> App {
-        let state = AppState::new(issuer, self.guard(), self.settings.clone());
+    fn app_of(&self, state: AppState) -> App {
         App::new(
             state,
             &self.origins.parse().unwrap(),
@@ -148,20 +163,8 @@ impl TestApp {
     }
 
     pub(crate) async fn answer_as_is(&self, request: Request<Body>) -> Answer {
-        let response = self
-            .app
-            .get_or_init(|| self.app())
-            .clone()
-            .oneshot(request)
-            .await
-            .unwrap();
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body: String::from_utf8(body.to_vec()).unwrap(),
-        }
+        let app = self.app.get_or_init(|| self.app()).clone();
+        Answer::of(app.oneshot(request).await.unwrap()).await
     }
 }
 
@@ -172,6 +175,16 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    pub(crate) async fn of(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8(body.to_vec()).unwrap(),
+        }
+    }
+
     #[track_caller]
     pub(crate) fn is(&self, status: u16, body: &str) {
         assert_eq!((self.status.as_u16(), self.body.as_str()), (status, body));

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
+mod audit;
 mod configuration;
 #[path = "../explained/mod.rs"]
 mod explained;
@@ -11,3 +12,4 @@ mod malformed;
 mod mint;
 mod serving;
 mod support;
+mod watching;

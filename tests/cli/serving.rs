@@ -15,6 +15,17 @@ fn head(connection: &mut impl Read) -> String {
     String::from_utf8(head).unwrap()
 }
 
+/// Waits until the signal has arrived; returns what `/readyz` says then.
+fn not_ready(server: &Server) -> String {
+    loop {
+        let answer = server.get("/readyz");
+        if !answer.starts_with("HTTP/1.1 200 OK\r\n") {
+            return answer;
+        }
+        std::thread::yield_now();
+    }
+}
+
 fn body(answer: &str) -> &str {
     answer.split_once("\r\n\r\n").unwrap().1
 }
@@ -188,15 +199,42 @@ fn a_request_that_has_begun_is_answered_after_the_signal_and_its_connection_clos
     let mut begun = server.connect();
     begun.write_all(b"GET /ping HTTP/1.1\r\nHost: te").unwrap();
     server.signal("TERM");
-    while !server.get("/ping").contains("\r\nconnection: close\r\n") {
-        std::thread::yield_now(); // until the signal has arrived
-    }
+    not_ready(&server);
     begun.write_all(b"st\r\n\r\n").unwrap();
     let mut answer = String::new();
     begun.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
     assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
     assert_eq!(server.ended().0, Some(0));
+}
+
+#[test]
+fn a_server_that_stops_is_not_ready_and_is_still_well() {
+    let server = Server::start(&[], &IDENTIFIERS);
+    assert_eq!(body(&server.get("/readyz")), "{\"status\":\"ready\"}");
+    // Held back, so that the server cannot end before it has been asked.
+    let mut begun = server.connect();
+    begun
+        .write_all(b"GET /readyz HTTP/1.1\r\nHost: te")
+        .unwrap();
+    server.signal("TERM");
+    let refused = not_ready(&server);
+    let status = "HTTP/1.1 503 Service Unavailable\r\n";
+    let error = "{\"error\":\"the server is stopping; it finishes what has begun\"}";
+    assert!(refused.starts_with(status), "{refused}");
+    assert!(refused.contains("\r\nconnection: close\r\n"), "{refused}");
+    assert_eq!(body(&refused), error);
+    assert_eq!(body(&server.get("/healthz")), "{\"status\":\"ok\"}");
+    begun.write_all(b"st\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    begun.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with(status), "{answer}");
+    let (code, log) = server.ended();
+    assert_eq!(code, Some(0));
+    assert!(
+        log.contains("INFO refused method=\"GET\" route=\"/readyz\" status=503"),
+        "{log}"
+    );
 }
 
 #[test]

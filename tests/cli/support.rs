@@ -69,9 +69,28 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn start(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let directory = Directory::new();
-        let environment = [&[("PORT", "0"), ("HOST", "127.0.0.1")], environment].concat();
-        let mut child = directory
-            .command(arguments, &environment)
+        let command = directory.command(arguments, environment);
+        Self::of(command, directory)
+    }
+
+    /// A server whose files cannot become longer than a block of 512 bytes, which it is told by an error.
+    pub(crate) fn start_with_short_files(environment: &[(&str, &str)]) -> Self {
+        let directory = Directory::new();
+        let server = directory.command(&[], environment);
+        let mut command = Command::new("sh");
+        let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\"";
+        command
+            .args(["-c", script])
+            .arg(server.get_program())
+            .env_clear()
+            .envs(environment.iter().copied())
+            .current_dir(&directory.0);
+        Self::of(command, directory)
+    }
+
+    fn of(mut command: Command, directory: Directory) -> Self {
+        let mut child = command
+            .envs([("PORT", "0"), ("HOST", "127.0.0.1")])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -92,6 +111,28 @@ impl Server {
             first_line,
             address,
             _directory: directory,
+        }
+    }
+
+    /// The next line that it writes.
+    fn next_line(&mut self) -> String {
+        let mut line = String::new();
+        let (stdout, _) = self.output.as_mut().unwrap();
+        stdout.read_line(&mut line).unwrap();
+        line
+    }
+
+    /// The next line that it writes with this in it.
+    pub(crate) fn line_with(&mut self, text: &str) -> String {
+        loop {
+            let line = self.next_line();
+            assert!(
+                !line.is_empty(),
+                "no line with {text:?} until the server's end"
+            );
+            if line.contains(text) {
+                return line;
+            }
         }
     }
 
@@ -121,15 +162,16 @@ impl Server {
 
     /// Sends a request on a connection of its own and returns the whole answer.
     pub(crate) fn get(&self, target: &str) -> String {
-        let mut connection = self.connect();
-        write!(
-            connection,
-            "GET {target} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"
-        )
-        .unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).unwrap();
-        answer
+        self.try_get(target).unwrap()
+    }
+
+    /// The same, of a server that may have ended.
+    pub(crate) fn try_get(&self, target: &str) -> io::Result<String> {
+        let mut connection = TcpStream::connect_timeout(&self.address, PATIENCE)?;
+        connection.set_read_timeout(Some(PATIENCE))?;
+        let head = format!("GET {target} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+        connection.write_all(head.as_bytes())?;
+        io::read_to_string(connection)
     }
 
     pub(crate) fn signal(&self, name: &str) {

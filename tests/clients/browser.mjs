@@ -11,7 +11,7 @@ import { chromium } from 'playwright-core';
 
 import { startRelay, startServer } from './server.mjs';
 
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript' };
+const TYPES = { '.css': 'text/css', '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript' };
 
 /**
  * A browser and a site that serves these files, `{ path: URL }`, for the tests of a file: `site.origin` is known once
@@ -25,9 +25,10 @@ export function browserTests(files, timeout = 60_000) {
   before(
     async () => {
       listener = http.createServer(async (request, response) => {
-        const file = files[request.url];
+        const { pathname } = new URL(request.url, 'http://localhost');
+        const file = files[pathname];
         if (!file) return response.writeHead(404).end();
-        response.setHeader('Content-Type', TYPES[extname(request.url)] ?? 'text/html');
+        response.setHeader('Content-Type', TYPES[extname(pathname)] ?? 'text/html');
         response.end(file instanceof URL ? await readFile(file) : file);
       });
       listener.listen(0, '127.0.0.1');
@@ -42,7 +43,7 @@ export function browserTests(files, timeout = 60_000) {
           '--disable-background-networking',
           '--disable-component-update',
           '--disable-sync',
-          '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+          '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost',
         ],
       });
     },

@@ -3,26 +3,13 @@
 import assert from 'node:assert/strict';
 
 import { AXIOS_PAGE, browserTests } from './browser.mjs';
-import { read007 } from './official/v007.mjs';
-import { APP_CERTIFICATE, APP_ID } from './server.mjs';
+import { grants007 as grants, rtc007 } from './tokens.mjs';
 
 const { site, browserTest } = browserTests(AXIOS_PAGE);
 
 const noSettings = () => ({});
 
-/** What a token grants: its seconds, and its services. */
-function grants(token) {
-  const { app_id, verified, expire, services } = read007(token, APP_CERTIFICATE);
-  assert.deepEqual({ app_id, verified }, { app_id: APP_ID, verified: true });
-  return { expire, services };
-}
-
-const rtc = (expire, ...names) => ({
-  expire,
-  services: [
-    { type: 'rtc', channel: 'ChannelA', uid: '123456', privileges: Object.fromEntries(names.map((name) => [name, expire])) },
-  ],
-});
+const rtc = (expire, ...names) => rtc007('ChannelA', '123456', expire, ...names);
 const ALL = ['join_channel', 'publish_audio', 'publish_video', 'publish_data'];
 
 /** Asserts that the browser sent these, each preflight with the header that it asked for. */

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 export const APP_ID = '970CA35de60c44645bbae8a215061b33';
 export const APP_CERTIFICATE = '5CFd2fd1755d40ecb72977518be15d3b';
 
-const BINARY =
+export const BINARY =
   process.env.AGORA_TOKEN_SERVER_BIN ??
   fileURLToPath(new URL('../../target/debug/agora-token-server', import.meta.url));
 

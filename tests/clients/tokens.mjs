@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import zlib from 'node:zlib';
 
 import { build006, read006 } from './official/v006.mjs';
+import { read007 } from './official/v007.mjs';
 import { APP_CERTIFICATE, APP_ID } from './server.mjs';
 
 const PACKAGE = 'agora-access-token@1.0.2';
@@ -20,3 +21,16 @@ export function assert006(text, channel, uid, privileges = { join_channel: 0 }) 
   const inputs = { app_id: APP_ID, app_certificate: APP_CERTIFICATE, channel, uid, salt, ts };
   assert.equal(text, build006(PACKAGE, { ...inputs, privileges: Object.entries(privileges) }));
 }
+
+/** What a 007 token grants, once its project and signature are checked: its seconds, and its services. */
+export function grants007(text) {
+  const { app_id, verified, expire, services } = read007(text, APP_CERTIFICATE);
+  assert.deepEqual({ app_id, verified }, { app_id: APP_ID, verified: true });
+  return { expire, services };
+}
+
+/** What `grants007` tells of a token for a channel and user, all of whose privileges last as long as itself. */
+export const rtc007 = (channel, uid, expire, ...privileges) => ({
+  expire,
+  services: [{ type: 'rtc', channel, uid, privileges: Object.fromEntries(privileges.map((name) => [name, expire])) }],
+});

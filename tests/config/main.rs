@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 mod access;
+mod watching;
 
 use std::io;
 use std::net::SocketAddr;

@@ -92,8 +92,9 @@ fn the_heroku_form_asks_for_what_heroku_does_not_set_itself() {
             )
         })
         .collect();
-    // Heroku sets the port, and mounts no files.
-    let is_elsewhere = |name: &str| ["PORT", "HOST"].contains(&name) || name.ends_with("_FILE");
+    // Heroku sets the one port that there is, and mounts no files.
+    let is_elsewhere =
+        |name: &str| ["PORT", "HOST", "METRICS_PORT"].contains(&name) || name.ends_with("_FILE");
     let wanted = variables()
         .into_iter()
         .filter(|(name, _)| !is_elsewhere(name));

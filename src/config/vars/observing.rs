@@ -17,4 +17,31 @@ pub const LOG_FORMAT: Variable = Variable {
     ..Variable::new("LOG_FORMAT", "text or json")
 };
 
-pub(super) const ALL: &[&Variable] = &[&LOG_LEVEL, &LOG_FORMAT];
+/// Where the metrics are served.
+pub const METRICS_PORT: Variable = Variable::new(
+    "METRICS_PORT",
+    "Port on HOST that serves /metrics for Prometheus, and nothing else of use; 0 takes any free one",
+);
+
+/// Who may read the metrics.
+pub const METRICS_KEY: Variable = Variable::new(
+    "METRICS_KEY",
+    "What a reader of /metrics shows (Authorization: Bearer), 32 or more characters, a secret; without METRICS_PORT it is served on PORT",
+);
+
+/// Where it is written down who got which token.
+pub const AUDIT_LOG: Variable = Variable {
+    default: Some("off"),
+    ..Variable::new(
+        "AUDIT_LOG",
+        "Where a line of JSON is written for each token, before it is answered: off, stdout or the path of a file",
+    )
+};
+
+pub(super) const ALL: &[&Variable] = &[
+    &LOG_LEVEL,
+    &LOG_FORMAT,
+    &METRICS_PORT,
+    &METRICS_KEY,
+    &AUDIT_LOG,
+];

@@ -27,6 +27,7 @@ other errors.
 - In the URLs of other servers the letter case of names does not matter, an empty value counts as not given, and \
 unknown names are ignored. Under `/v1/tokens` they are refused.
 - CORS headers stand on every answer, and preflights are answered for every header.
+- An `X-Request-Id` of 1 to 128 letters, digits and `+-./:=@_` stands in the answer too.
 - A request body is read up to 16 KiB, also where none is wanted.";
 
 /// The name of URLs that belong together, and what to know about them.

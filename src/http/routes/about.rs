@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::inspect::Inspection;
 
+use crate::http::error::Error;
 use crate::http::input::InputError;
 use crate::http::openapi::examples::TOKEN_007;
 use crate::http::openapi::{Access, Field, Operation, Section, field};
@@ -27,6 +28,14 @@ pub(in crate::http) fn healthz() -> Operation {
     Operation::get("Whether the process answers")
         .for_whom(Access::Everyone)
         .answers(&json!({ "status": "ok" }))
+}
+
+pub(in crate::http) fn readyz() -> Operation {
+    Operation::get("Whether new requests are welcome")
+        .for_whom(Access::Everyone)
+        .about("Not so while the server finishes what has begun, before it ends.")
+        .answers(&json!({ "status": "ready" }))
+        .fails(Error::Stopping)
 }
 
 pub(in crate::http) fn ping() -> Operation {

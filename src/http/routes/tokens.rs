@@ -19,6 +19,7 @@ use crate::token::Excerpt;
 
 pub(in crate::http) fn routes(table: Table) -> Table {
     table
+        .shape("v1")
         .section(about::TOKENS)
         .beneath("/v1", problem)
         .both_ways("/v1/tokens", get(of_query).post(of_body), problem, || {

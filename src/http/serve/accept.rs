@@ -54,10 +54,11 @@ pub(super) async fn run(
                 break slot;
             }
         };
+        let counted = app.connected();
         let (app, clocks, progress) = (app.clone(), Arc::clone(clocks), clocks.begin());
         tokio::spawn(async move {
             connection::run(&app, &clocks, &progress, stream).await;
-            drop(slot);
+            drop((slot, counted));
         });
     }
 }

@@ -22,15 +22,18 @@ use crate::token::{ChannelName, Lifetime, Role, Uid, UserId};
 
 /// Those that are configured.
 pub(in crate::http) fn routes(table: Table, compat: &Compat) -> Table {
-    compat.servers().fold(table, |table, server| match server {
-        CompatServer::AccessToken => access_token::routes(table),
-        CompatServer::ChannelKey => channel_key::routes(table),
-        CompatServer::CodingGuides => coding_guides::routes(table),
-        CompatServer::DemoServer => demo_server::routes(table),
-        CompatServer::Documentation => documentation::routes(table),
-        CompatServer::GoService => go_service::routes(table),
-        CompatServer::QuickStart => quick_start::routes(table),
-        CompatServer::Toolbox => toolbox::routes(table),
+    compat.servers().fold(table, |table, server| {
+        let table = table.shape(server.name());
+        match server {
+            CompatServer::AccessToken => access_token::routes(table),
+            CompatServer::ChannelKey => channel_key::routes(table),
+            CompatServer::CodingGuides => coding_guides::routes(table),
+            CompatServer::DemoServer => demo_server::routes(table),
+            CompatServer::Documentation => documentation::routes(table),
+            CompatServer::GoService => go_service::routes(table),
+            CompatServer::QuickStart => quick_start::routes(table),
+            CompatServer::Toolbox => toolbox::routes(table),
+        }
     })
 }
 

@@ -1,0 +1,74 @@
+//! Who may read the metrics, and where.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::str::FromStr;
+
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::read::Reader;
+use super::vars;
+
+/// Who may read the metrics, and where.
+#[derive(Clone, Debug)]
+pub struct MetricsAccess {
+    /// Where they are served alone; nothing for where everything else is.
+    pub listen: Option<SocketAddr>,
+    /// What a reader has to show; nothing for everyone who gets there.
+    pub key: Option<MetricsKey>,
+}
+
+impl MetricsAccess {
+    /// Nothing when no variable asks for metrics. `main` is where everything else is served.
+    pub(super) fn read(reader: &mut Reader<'_>, main: Option<SocketAddr>) -> Option<Self> {
+        let port = reader.read(&vars::METRICS_PORT, |text| match text.parse::<u16>() {
+            Ok(port) if port != 0 && main.is_some_and(|main| main.port() == port) => {
+                Err("is the same as PORT; take another, or leave it out and set METRICS_KEY")
+            }
+            Ok(port) => Ok(port),
+            Err(_) => Err("must be a number from 0 to 65535"),
+        });
+        let key = reader.read(&vars::METRICS_KEY, str::parse::<MetricsKey>);
+        let listen = port.and_then(|port| Some(SocketAddr::new(main?.ip(), port)));
+        (listen.is_some() || key.is_some()).then_some(Self { listen, key })
+    }
+}
+
+/// What a reader of the metrics shows. Only its digest is kept.
+#[derive(Clone)]
+pub struct MetricsKey([u8; 32]);
+
+impl MetricsKey {
+    /// Shorter ones could be guessed.
+    const MIN_CHARACTERS: usize = 32;
+
+    /// Whether a text is this key. How long it takes says nothing about the key.
+    #[must_use]
+    pub fn is(&self, shown: &str) -> bool {
+        let shown: [u8; 32] = Sha256::digest(shown).into();
+        self.0.ct_eq(&shown).into()
+    }
+}
+
+impl FromStr for MetricsKey {
+    type Err = MetricsKeyError;
+
+    fn from_str(text: &str) -> Result<Self, MetricsKeyError> {
+        if text.len() < Self::MIN_CHARACTERS || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(MetricsKeyError);
+        }
+        Ok(Self(Sha256::digest(text).into()))
+    }
+}
+
+impl fmt::Debug for MetricsKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// The text is no key. Reads as the end of a sentence that begins with the variable's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be 32 or more visible ASCII characters; `openssl rand -hex 32` makes some")]
+pub struct MetricsKeyError;

@@ -1,0 +1,140 @@
+//! The audit: a line for every token that is issued, and for every one that its caller may not have.
+//!
+//! Nothing is lost: an answer leaves after its lines have been written, and if they cannot be, it is a 503. The road of
+//! every token knows nothing of requests; what is to be written waits in the request's task for its answer.
+
+mod line;
+mod target;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use line::{Asked, Line, Origin};
+use target::Target;
+use writer::Writer;
+
+use super::error::Error;
+use super::request_id::RequestId;
+use super::state::AppState;
+use super::table::Route;
+use crate::config::AuditLog;
+use crate::issuer::{Issued, TokenRequest};
+use crate::token::UnixTime;
+
+tokio::task_local! {
+    static RECORD: RefCell<Record>;
+}
+
+/// Where it is written down who got which token.
+#[derive(Clone, Debug)]
+pub struct Audit(Arc<Writer>);
+
+/// What a request has come to so far.
+struct Record {
+    origin: Origin,
+    /// Who asked for what last, until it is issued.
+    asked: Option<Asked>,
+    lines: Vec<u8>,
+}
+
+impl Audit {
+    /// Opens where the lines go; nothing when they go nowhere.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened.
+    pub fn open(log: &AuditLog) -> io::Result<Option<Self>> {
+        let Some(target) = Target::open(log)? else {
+            return Ok(None);
+        };
+        Ok(Some(Self(Arc::new(Writer::start(target)?))))
+    }
+
+    /// Opens the file by its name again, after it was moved away. If that fails the old one is kept, and the log says
+    /// so.
+    pub fn reopen(&self) {
+        self.0.reopen();
+    }
+
+    /// The answer to a request, once its lines have been written; another one if they cannot be.
+    pub(super) async fn written(
+        &self,
+        answer: Pin<&mut impl Future<Output = Result<Response, Error>>>,
+        id: &RequestId,
+        route: Route,
+        state: &AppState,
+    ) -> Result<Response, Error> {
+        let record = Record {
+            origin: Origin {
+                id: id.clone(),
+                route,
+                app_id: state.project().app_id,
+            },
+            asked: None,
+            lines: Vec::new(),
+        };
+        let mut answer = pin!(RECORD.scope(RefCell::new(record), answer));
+        let answered = answer.as_mut().await;
+        let mut record = answer.take_value().expect("nobody else takes it");
+        let error = match &answered {
+            Ok(response) => response
+                .extensions()
+                .get::<Arc<Error>>()
+                .map(|error| error.meaning()),
+            Err(error) => Some(error.meaning()),
+        };
+        if let Some(error) = error.filter(|error| error.status == StatusCode::FORBIDDEN) {
+            record.get_mut().refused(error.code, state.now());
+        }
+        let lines = record.into_inner().lines;
+        if lines.is_empty() {
+            return answered;
+        }
+        match self.0.write(&lines).await {
+            Ok(()) => answered,
+            Err(_) => Err(Error::Unaudited),
+        }
+    }
+}
+
+/// Remembers who asks, by kind and name, and for what, until it is issued or refused.
+pub(super) fn asks(caller: &'static str, caller_name: Option<&str>, request: &TokenRequest) {
+    with_record(|record| {
+        record.asked = Some(Asked {
+            caller,
+            caller_name: caller_name.map(str::to_owned),
+            request: request.clone(),
+        });
+    });
+}
+
+/// Remembers what of it was granted, and the token.
+pub(super) fn issued(granted: &TokenRequest, token: &Issued) {
+    with_record(|record| record.issued(granted, token));
+}
+
+/// Does nothing outside the requests of an audited server.
+fn with_record(change: impl FnOnce(&mut Record)) {
+    let _ = RECORD.try_with(|record| change(&mut record.borrow_mut()));
+}
+
+impl Record {
+    fn issued(&mut self, granted: &TokenRequest, token: &Issued) {
+        let asked = self.asked.take();
+        Line::issued(&self.origin, asked.as_ref(), granted, token).write(&mut self.lines);
+    }
+
+    fn refused(&mut self, reason: &'static str, now: UnixTime) {
+        let asked = self.asked.take();
+        Line::refused(&self.origin, asked.as_ref(), reason, now).write(&mut self.lines);
+    }
+}

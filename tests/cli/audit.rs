@@ -1,0 +1,316 @@
+//! The audit of a running server: its lines, and what happens when they cannot be written.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::support::{APP_ID, Directory, IDENTIFIERS, Server, run};
+use crate::watching::{answer, body};
+
+fn audited(file: &Path) -> Server {
+    let settings = [("AUDIT_LOG", file.to_str().unwrap()), ("LOG_LEVEL", "info")];
+    Server::start(&[], &[&IDENTIFIERS[..], &settings].concat())
+}
+
+fn lines(file: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(file).unwrap();
+    assert!(text.is_empty() || text.ends_with('\n'), "{text}");
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// The beginning of the SHA-256, by a program that is not ours.
+fn fingerprint(token: &str) -> String {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let mut sum = Command::new("sha256sum")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    sum.stdin
+        .take()
+        .unwrap()
+        .write_all(token.as_bytes())
+        .unwrap();
+    let output = String::from_utf8(sum.wait_with_output().unwrap().stdout).unwrap();
+    output[..16].to_owned()
+}
+
+#[test]
+fn a_token_has_a_line_when_it_is_answered() {
+    let directory = Directory::new();
+    let file = directory.0.join("audit.jsonl");
+    let server = audited(&file);
+    let head =
+        b"GET /v1/tokens?channel=test&uid=1234&role=publisher&ttl=600 HTTP/1.1\r\nHost: test\r\n\
+                 X-Request-Id: given-1\r\nConnection: close\r\n\r\n";
+    let answered: Value = serde_json::from_str(body(&answer(&server, head))).unwrap();
+    let [line] = &lines(&file)[..] else {
+        panic!("one line")
+    };
+    let end = &answered["expires_at"];
+    let time = line["time"].as_str().unwrap();
+    assert_eq!((time.len(), &time[10..11], &time[19..]), (20, "T", "Z"));
+    let expected = json!({
+        "time": time,
+        "audit": "issued",
+        "request_id": "given-1",
+        "shape": "v1",
+        "route": "/v1/tokens",
+        "caller": "anonymous",
+        "app_id": APP_ID,
+        "version": "007",
+        "services": [{
+            "service": "rtc", "channel": "test", "uid": 1234,
+            "privileges": { "join_channel": end, "publish_audio": end, "publish_data": end, "publish_video": end },
+        }],
+        "expires_at": end,
+        "fingerprint": fingerprint(answered["token"].as_str().unwrap()),
+    });
+    assert_eq!(*line, expected);
+}
+
+#[test]
+fn every_token_of_an_answer_has_its_line_and_what_issues_none_has_none() {
+    let directory = Directory::new();
+    let file = directory.0.join("audit.jsonl");
+    let server = audited(&file);
+    let both = server.get("/rte/test/publisher/userAccount/alice%0d%0a%22/bob");
+    let error = server.get("/access_token");
+    server.get("/ping");
+    assert!(both.starts_with("HTTP/1.1 4"), "{both}");
+    assert!(error.starts_with("HTTP/1.1 400 "), "{error}");
+    assert_eq!(lines(&file).len(), 0);
+
+    server.get("/rte/test/publisher/userAccount/alice/bob");
+    server.get("/channel_key?channel=test&uid=7");
+    let lines = lines(&file);
+    let said: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            [
+                &line["version"],
+                &line["services"][0]["service"],
+                &line["route"],
+            ]
+        })
+        .collect();
+    let rte = "/rte/{channel}/{role}/{tokenType}/{rtcuid}/{rtmuid}";
+    assert_eq!(
+        said,
+        [
+            ["007", "rtc", rte],
+            ["007", "rtm", rte],
+            ["005", "media_channel", "/channel_key"]
+        ]
+    );
+    assert_eq!(lines[0]["services"][0]["account"], "alice");
+    assert_eq!(lines[1]["services"][0]["user_id"], "bob");
+    assert_eq!(lines[0]["request_id"], lines[1]["request_id"]);
+    assert_eq!(lines[2]["services"][0]["uid"], 7);
+}
+
+/// `/dev/full` can be opened, and takes nothing.
+#[test]
+fn a_token_that_cannot_be_written_down_is_not_answered() {
+    let server = audited(Path::new("/dev/full"));
+    for target in [
+        "/access_token?channel=test",
+        "/v1/tokens?channel=test",
+        "/rtc/test/publisher/uid/1/",
+    ] {
+        let answer = server.get(target);
+        assert!(
+            answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n"),
+            "{answer}"
+        );
+        assert!(
+            answer.contains(
+                "this server writes down every token that it issues, and cannot at the moment"
+            ),
+            "{answer}"
+        );
+        assert!(!answer.contains("token\":"), "{answer}");
+    }
+    for target in ["/ping", "/readyz", "/"] {
+        assert!(server.get(target).starts_with("HTTP/1.1 200 "), "{target}");
+    }
+    server.signal("TERM");
+    let (code, log) = server.ended();
+    assert_eq!(code, Some(0));
+    assert_eq!(
+        log.matches("ERROR the audit cannot be written: tokens are refused until it can")
+            .count(),
+        1,
+        "{log}"
+    );
+    assert_eq!(log.matches("error=\"unaudited\"").count(), 3, "{log}");
+}
+
+#[test]
+fn a_line_that_stops_in_its_middle_spoils_no_other() {
+    let directory = Directory::new();
+    let file = directory.0.join("audit.jsonl");
+    let settings = [("AUDIT_LOG", file.to_str().unwrap())];
+    let mut server = Server::start_with_short_files(&[&IDENTIFIERS[..], &settings].concat());
+    let token = |server: &Server| server.get("/access_token?channel=test");
+    assert!(token(&server).starts_with("HTTP/1.1 200 "));
+    assert!(token(&server).starts_with("HTTP/1.1 503 "));
+    let text = fs::read(&file).unwrap();
+    assert_eq!((text.len(), text.ends_with(b"\n")), (512, false));
+    server.line_with("ERROR the audit cannot be written");
+
+    // Someone makes room.
+    let shortened = fs::File::options().write(true).open(&file).unwrap();
+    shortened.set_len(90).unwrap();
+    assert!(token(&server).starts_with("HTTP/1.1 200 "));
+    server.line_with("INFO the audit can be written again");
+    let text = fs::read_to_string(&file).unwrap();
+    let (torn, line) = text.split_once('\n').unwrap();
+    assert_eq!(torn.len(), 90);
+    assert_eq!(line.lines().count(), 1);
+    let line: Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["audit"], "issued");
+}
+
+#[test]
+fn a_place_that_cannot_be_opened_stops_the_start_with_the_reason() {
+    let output = run(
+        &["serve", "--demo"],
+        &[
+            ("HOST", "127.0.0.1"),
+            ("PORT", "0"),
+            ("AUDIT_LOG", "/nowhere/audit"),
+        ],
+    );
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        stderr,
+        "agora-token-server: cannot write to /nowhere/audit (AUDIT_LOG): No such file or directory (os error 2)\n"
+    );
+}
+
+#[test]
+fn only_its_user_reads_the_file_and_what_was_there_stays() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = Directory::new();
+    let file = directory.0.join("audit.jsonl");
+    for count in 1..=2 {
+        let server = audited(&file);
+        server.get("/access_token?channel=test");
+        assert_eq!(lines(&file).len(), count);
+    }
+    let mode = fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_file_that_is_moved_away_is_made_anew_at_sighup() {
+    let directory = Directory::new();
+    let (file, moved) = (
+        directory.0.join("audit.jsonl"),
+        directory.0.join("audit.jsonl.1"),
+    );
+    let mut server = audited(&file);
+    server.get("/access_token?channel=test");
+    fs::rename(&file, &moved).unwrap();
+    server.get("/access_token?channel=test");
+    assert_eq!(lines(&moved).len(), 2);
+    server.signal("HUP");
+    server.line_with("the audit's file was opened anew");
+    server.get("/access_token?channel=test");
+    assert_eq!((lines(&moved).len(), lines(&file).len()), (2, 1));
+
+    // Where it cannot be opened, nothing is lost.
+    fs::rename(&file, &moved).unwrap();
+    fs::create_dir(&file).unwrap();
+    server.signal("HUP");
+    server.line_with("the audit's file cannot be opened anew; the old one is kept");
+    server.get("/access_token?channel=test");
+    assert_eq!(lines(&moved).len(), 2);
+}
+
+#[test]
+fn every_token_under_load_has_its_line_also_when_the_server_is_stopped() {
+    let directory = Directory::new();
+    let file = directory.0.join("audit.jsonl");
+    let mut server = audited(&file);
+    let log = server.follow_log();
+    let clients = 8;
+    let count = std::thread::scope(|scope| {
+        let clients = (0..clients).map(|_| {
+            scope.spawn(|| {
+                let is_token = |answer: &String| answer.starts_with("HTTP/1.1 200 ");
+                (0..50)
+                    .map(|_| {
+                        server
+                            .try_get("/access_token?channel=test")
+                            .unwrap_or_default()
+                    })
+                    .filter(is_token)
+                    .count()
+            })
+        });
+        let clients: Vec<_> = clients.collect();
+        while lines_so_far(&file) < 40 {
+            std::thread::yield_now();
+        }
+        server.signal("TERM");
+        clients
+            .into_iter()
+            .map(|client| client.join().unwrap())
+            .sum::<usize>()
+    });
+    assert_eq!(server.ended().0, Some(0));
+    log.join().unwrap();
+    assert!(count >= 40, "{count}");
+    assert!(
+        lines(&file).len() >= count,
+        "{} lines for {count} tokens",
+        lines(&file).len()
+    );
+}
+
+fn lines_so_far(file: &Path) -> usize {
+    fs::read_to_string(file).unwrap_or_default().lines().count()
+}
+
+#[test]
+fn on_standard_output_lines_stand_whole_among_those_of_the_log() {
+    let settings = [("AUDIT_LOG", "stdout"), ("LOG_FORMAT", "json")];
+    let mut server = Server::start(&[], &[&IDENTIFIERS[..], &settings].concat());
+    let log = server.follow_log();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for _ in 0..50 {
+                    let answer = server.get("/access_token?channel=test&uid=1234");
+                    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+                }
+            });
+        }
+    });
+    server.signal("TERM");
+    assert_eq!(server.ended().0, Some(0));
+    let log = log.join().unwrap();
+    let lines: Vec<Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")))
+        .collect();
+    let ids = |is: &dyn Fn(&&Value) -> bool| {
+        let mut ids: Vec<_> = lines
+            .iter()
+            .filter(is)
+            .map(|line| line["request_id"].as_str().unwrap())
+            .collect();
+        ids.sort_unstable();
+        ids
+    };
+    let issued = ids(&|line| line["audit"] == "issued");
+    assert_eq!(issued.len(), 400);
+    assert_eq!(issued, ids(&|line| line["message"] == "answered"));
+}
