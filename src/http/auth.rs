@@ -75,9 +75,10 @@ fn shown(headers: &HeaderMap) -> Result<Option<&str>, Error> {
     Ok(shown)
 }
 
+/// What follows the scheme, also when that is nothing.
 fn bearer(value: &[u8]) -> Option<&[u8]> {
-    let (scheme, rest) = value.split_at_checked(b"Bearer ".len())?;
-    scheme
-        .eq_ignore_ascii_case(b"Bearer ")
-        .then(|| rest.trim_ascii())
+    let (scheme, rest) = value.split_at_checked(b"Bearer".len())?;
+    let is_bearer =
+        scheme.eq_ignore_ascii_case(b"Bearer") && matches!(rest.first(), None | Some(b' '));
+    is_bearer.then(|| rest.trim_ascii())
 }

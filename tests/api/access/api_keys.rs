@@ -95,6 +95,20 @@ async fn the_scheme_of_someone_else_is_not_looked_at() {
 }
 
 #[tokio::test]
+async fn a_bearer_of_nothing_is_not_valid() {
+    for nothing in ["Bearer", "bearer ", "Bearer  "] {
+        let headers = [("authorization", nothing)];
+        let answer = app().send(Method::GET, TARGET, &headers).await;
+        answer.is_error(401, INVALID);
+    }
+    let other = [("authorization", "Bearerless x")];
+    app()
+        .send(Method::GET, TARGET, &other)
+        .await
+        .is_error(401, MISSING);
+}
+
+#[tokio::test]
 async fn two_keys_are_a_contradiction_unless_they_are_one() {
     let app = app();
     let (bearer, other) = (format!("Bearer {KEY}"), format!("Bearer {OTHER_KEY}"));
@@ -102,6 +116,7 @@ async fn two_keys_are_a_contradiction_unless_they_are_one() {
         [("authorization", bearer.as_str()), ("x-api-key", OTHER_KEY)],
         [("authorization", &bearer), ("authorization", &other)],
         [("x-api-key", KEY), ("x-api-key", OTHER_KEY)],
+        [("authorization", "Bearer"), ("x-api-key", KEY)],
     ] {
         app.send(Method::GET, TARGET, &headers).await.is_error(
             400,
