@@ -1,72 +1,161 @@
-//! Who may get which token. Minting is open: everyone may get every token that a URL can ask for.
+//! Who may get which token: credentials become a caller, and what a caller asks for becomes a grant or a refusal.
+//!
+//! A server without API keys and JWTs is open: nobody's credentials are looked at, and everyone gets what the limits
+//! allow.
 
+mod claims;
+mod client;
+mod error;
+mod hook;
+mod jwks;
+mod jwt;
+mod policy;
+mod role;
+mod user;
+
+use std::io;
+use std::sync::Arc;
+
+pub use error::{Refusal, Unauthenticated};
+pub use user::User;
+
+use policy::Policy;
+
+use crate::config::{Access, ApiKey, ApiKeys};
 use crate::issuer::{Issued, Issuer, TokenRequest};
 use crate::token::UnixTime;
 
 /// Who asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Caller {
-    /// Someone without credentials.
+    /// Someone whose credentials nobody asks for.
     Anonymous,
+    /// A trusted back end: it may have what the server's own limits allow.
+    Key(ApiKey),
+    /// An end user: may have tokens for itself, as far as its JWT says.
+    User(Arc<User>),
 }
 
 impl Caller {
-    /// What kind of caller it is, for logs.
+    /// What kind of caller it is, for logs: `anonymous`, `key` or `user`.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Anonymous => "anonymous",
+            Self::Key(_) => "key",
+            Self::User(_) => "user",
         }
     }
 
-    /// Who it is among its kind, for logs.
+    /// The name of the key, or the user's uid or account.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Anonymous => None,
+            Self::Key(key) => Some(key.name()),
+            Self::User(user) => Some(user.name()),
         }
     }
 }
 
-/// What callers may get.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Policy {
-    /// Whoever reaches the server gets what it asks for.
-    Open,
+/// Knows callers by their credentials, and what each may have.
+#[derive(Debug, Default)]
+pub struct Guard {
+    api_keys: ApiKeys,
+    jwt: Option<jwt::Verifier>,
+    is_guarded: bool,
+    policy: Policy,
 }
 
 /// A request that has been authorized: the only thing for which a URL gets a token issued.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Grant(TokenRequest);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grant<'a>(&'a TokenRequest);
 
-/// Why a caller does not get a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {}
+impl Guard {
+    /// A guard that acts as the configuration says.
+    ///
+    /// # Errors
+    ///
+    /// When another server has to be asked, and TLS cannot be set up.
+    pub fn new(access: Access) -> io::Result<Self> {
+        let is_guarded = access.is_guarded();
+        Ok(Self {
+            api_keys: access.api_keys,
+            jwt: access.jwt.map(jwt::Verifier::new).transpose()?,
+            is_guarded,
+            policy: Policy::new(access.limits, access.hook)?,
+        })
+    }
 
-impl Policy {
-    /// Decides whether a caller gets what it asks for.
+    /// Whether callers have to say who they are.
+    #[must_use]
+    pub fn is_guarded(&self) -> bool {
+        self.is_guarded
+    }
+
+    /// Fetches what requests will need, so that the first of them does not wait. What cannot be had yet is logged.
+    pub async fn prepare(&self, now: UnixTime) {
+        if let Some(jwt) = &self.jwt {
+            jwt.prepare(now).await;
+        }
+    }
+
+    /// Finds out who asks by what is shown: an API key or a JWT, which is told by its two dots.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be said.
+    pub async fn identify(
+        &self,
+        shown: Option<&str>,
+        now: UnixTime,
+    ) -> Result<Caller, Unauthenticated> {
+        if !self.is_guarded {
+            return Ok(Caller::Anonymous);
+        }
+        let shown = shown.ok_or(Unauthenticated::Missing)?;
+        if let (Some(jwt), 2) = (&self.jwt, shown.matches('.').count()) {
+            return jwt
+                .user(shown, now)
+                .await
+                .map(|user| Caller::User(user.into()));
+        }
+        let key = self.api_keys.find(shown.as_bytes());
+        key.map(|key| Caller::Key(key.clone()))
+            .ok_or(Unauthenticated::Invalid)
+    }
+
+    /// Decides whether a caller gets what it asks for. Of the request stays what is granted: less, or with the user that
+    /// it left open. Where callers have to say who they are,
+    /// someone who has not been asked gets nothing.
     ///
     /// # Errors
     ///
     /// Why it does not.
-    #[must_use]
-    pub fn authorize(self, caller: Caller, request: TokenRequest) -> Result<Grant, Refusal> {
-        match (self, caller) {
-            (Self::Open, Caller::Anonymous) => Ok(Grant(request)),
+    pub async fn authorize<'a>(
+        &self,
+        caller: &Caller,
+        request: &'a mut TokenRequest,
+        now: UnixTime,
+    ) -> Result<Grant<'a>, Refusal> {
+        if self.is_guarded && matches!(caller, Caller::Anonymous) {
+            return Err(Refusal::Nobody);
         }
+        self.policy.authorize(caller, request, now).await?;
+        Ok(Grant(request))
     }
 }
 
-impl Grant {
-    /// What was allowed.
+impl Grant<'_> {
+    /// What was granted.
     #[must_use]
     pub fn request(&self) -> &TokenRequest {
-        &self.0
+        self.0
     }
 
     /// Makes the token, as of `now`.
     #[must_use]
-    pub fn issue(&self, issuer: &Issuer, now: UnixTime) -> Issued {
-        issuer.issue(&self.0, now)
+    pub fn issue(self, issuer: &Issuer, now: UnixTime) -> Issued {
+        issuer.issue(self.0, now)
     }
 }

@@ -1,5 +1,6 @@
 //! The command line: thin, since everything that it does is in the library.
 
+mod announce;
 mod check_config;
 mod healthcheck;
 mod inspect;

@@ -1,22 +1,20 @@
 //! `serve`: reads the configuration, binds, and serves until a signal.
 
 use std::future::{Future, pending};
-use std::io::{self, Write};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::announce::{DEMO_NOTICE, announce};
 use super::{UNUSABLE, fail, logging};
-use crate::access::Policy;
+use crate::access::Guard;
 use crate::config::{AuditLog, Config, Environment};
 use crate::http::{self, App, AppState, Audit, Limits, Metrics, Settings};
 use crate::issuer::{Issuer, random_salt, system_clock};
 use crate::token::Project;
-
-const DEMO_NOTICE: &str = "Demo: App ID and App Certificate were made up when the server started. Its tokens are \
-     well-formed, but no Agora project accepts them.";
 
 pub(super) fn run(environment: Environment, demo: bool) -> ExitCode {
     let config = Config::read(&environment, demo.then(demo_project));
@@ -27,6 +25,9 @@ pub(super) fn run(environment: Environment, demo: bool) -> ExitCode {
     };
     logging::start(config.log);
     http::log_panics();
+    if let Err(error) = keep_memory() {
+        tracing::warn!(%error, "a core dump of this process could hold the App Certificate");
+    }
     let served = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -61,7 +62,10 @@ async fn serve(config: Config, demo: bool) -> io::Result<()> {
         audit,
         metrics: config.metrics.map(Metrics::new),
     };
-    let state = AppState::new(issuer, Policy::Open, settings);
+    let guard = Guard::new(config.access)?;
+    let state = AppState::new(issuer, guard, settings);
+    let prepared = state.clone();
+    tokio::spawn(async move { prepared.prepare().await });
     let app = App::new(state.clone(), &config.allowed_origins, &config.compat);
     let limits = Limits::of(config.max_connections);
     if let Some(listener) = watching {
@@ -108,20 +112,21 @@ async fn bind(address: SocketAddr, variables: &str) -> io::Result<TcpListener> {
     })
 }
 
-fn announce(config: &Config, address: SocketAddr, demo: bool) {
-    let mode = if demo { "demo" } else { "open" };
-    let reachable = reachable(address);
-    tracing::info!(
-        "listening on http://{address}, App ID {}, {mode}; try http://{reachable}/access_token?channel=test&uid=1234",
-        config.project.app_id,
-    );
-    if demo {
-        let _ = writeln!(io::stderr(), "{DEMO_NOTICE}"); // whatever the log level; the page says it too
-    } else {
-        tracing::warn!(
-            "minting is open: whoever reaches this server gets every token; keep it behind your own login"
-        );
-    }
+/// Keeps the certificate out of core dumps, and debuggers of the same user away. Either way suffices against the former,
+/// and a sandbox may forbid one.
+fn keep_memory() -> io::Result<()> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    let kept = setrlimit(Resource::Core, none);
+    #[cfg(target_os = "linux")]
+    let kept = {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        set_dumpable_behavior(DumpableBehavior::NotDumpable).or(kept)
+    };
+    Ok(kept?)
 }
 
 /// An address at which this machine reaches a listener.

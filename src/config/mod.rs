@@ -1,5 +1,6 @@
 //! The server's configuration: read once, completely, with all problems reported together.
 
+mod access;
 mod access_token;
 mod audit;
 mod compat;
@@ -14,6 +15,10 @@ pub mod vars;
 
 use std::net::SocketAddr;
 
+pub use access::{
+    Access, ApiKey, ApiKeyError, ApiKeys, ChannelPattern, ChannelPatterns, ClaimNames, Hook, Jwt,
+    JwtKey, Limits, PatternError, PublicKey, PublicKeyError, Secret,
+};
 pub use access_token::{AccessTokenVersion, NoSuchVersion};
 pub use audit::{AuditLog, NoSuchPlace};
 pub use compat::{Compat, CompatError, CompatServer};
@@ -33,6 +38,8 @@ use crate::token::{Lifetime, Project};
 pub struct Config {
     /// Whose tokens it makes.
     pub project: Project,
+    /// Who may get which token.
+    pub access: Access,
     /// Where it listens; port 0 takes any free one.
     pub listen: SocketAddr,
     /// Which pages may read its answers.
@@ -79,6 +86,7 @@ impl Config {
             });
         let page = reader.read(&vars::PAGE, str::parse::<PageSwitch>);
         let web_sdk = reader.read(&vars::WEB_SDK_URL, str::parse::<WebSdkUrl>);
+        let access = reader.access(default_lifetime);
         let level = reader.read(&vars::LOG_LEVEL, str::parse::<LogLevel>);
         let format = reader.read(&vars::LOG_FORMAT, str::parse::<LogFormat>);
         let audit = reader.read(&vars::AUDIT_LOG, str::parse::<AuditLog>);
@@ -87,6 +95,7 @@ impl Config {
         reader.finish(|| {
             Some(Self {
                 project: project?,
+                access,
                 listen: listen?,
                 allowed_origins: allowed_origins?,
                 access_token_version: access_token_version?,
@@ -111,7 +120,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// The problems with `APP_ID`, `APP_CERTIFICATE` and `APP_CERTIFICATE_FILE`.
+    /// The problems with App ID and App Certificates.
     pub fn read_project(environment: &Environment) -> Result<Project, ConfigError> {
         let mut reader = Reader::new(environment);
         let project = reader.project();

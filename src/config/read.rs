@@ -70,6 +70,8 @@ impl<'a> Reader<'a> {
             &vars::APP_ID,
             &vars::APP_CERTIFICATE,
             &vars::APP_CERTIFICATE_FILE,
+            &vars::APP_CERTIFICATE_SECONDARY,
+            &vars::APP_CERTIFICATE_SECONDARY_FILE,
         ];
         of_project
             .iter()
@@ -79,15 +81,29 @@ impl<'a> Reader<'a> {
     pub(super) fn project(&mut self) -> Option<Project> {
         let app_id = self.app_id();
         let certificate = self.certificate();
+        let secondary = self.read_or_file(
+            &vars::APP_CERTIFICATE_SECONDARY,
+            &vars::APP_CERTIFICATE_SECONDARY_FILE,
+            hex::<AppCertificate>,
+        );
         let (app_id, certificate) = (app_id?, certificate?);
+        let is_app_id = "is the App ID; the App Certificate is another 32 digits of the same page";
         if certificate.has_digits_of(&app_id) {
-            let problem =
-                "is the App ID; the App Certificate is another 32 digits of the same page";
-            self.problems
-                .push(Problem::new(vars::APP_CERTIFICATE.name, problem));
+            self.problem(&vars::APP_CERTIFICATE, is_app_id);
             return None;
         }
-        Some(Project::new(app_id, certificate))
+        if let Some(secondary) = &secondary {
+            if secondary.has_digits_of(&app_id) {
+                self.problem(&vars::APP_CERTIFICATE_SECONDARY, is_app_id);
+            } else if secondary.is(&certificate) {
+                let problem = "is the same as APP_CERTIFICATE; a project has two";
+                self.problem(&vars::APP_CERTIFICATE_SECONDARY, problem);
+            }
+        }
+        Some(Project {
+            secondary,
+            ..Project::new(app_id, certificate)
+        })
     }
 
     /// What was read, if there was no problem with any of it.
@@ -100,44 +116,56 @@ impl<'a> Reader<'a> {
 
     fn app_id(&mut self) -> Option<AppId> {
         let Some(found) = self.find(&[&vars::APP_ID]).ok()? else {
-            self.problems.push(Problem::new(
-                vars::APP_ID.name,
-                format!("is not set; {CONSOLE}"),
-            ));
+            self.problem(&vars::APP_ID, format!("is not set; {CONSOLE}"));
             return None;
         };
         self.keep(found.name, hex(found.value))
     }
 
     fn certificate(&mut self) -> Option<AppCertificate> {
-        let Some(found) = self
-            .find(&[&vars::APP_CERTIFICATE, &vars::APP_CERTIFICATE_FILE])
-            .ok()?
-        else {
-            let problem = format!(
-                "is not set, nor is {}; {CONSOLE}",
-                vars::APP_CERTIFICATE_FILE.name
-            );
-            self.problems
-                .push(Problem::new(vars::APP_CERTIFICATE.name, problem));
+        let (variable, file) = (&vars::APP_CERTIFICATE, &vars::APP_CERTIFICATE_FILE);
+        if self.find(&[variable, file]).ok()?.is_none() {
+            let problem = format!("is not set, nor is {}; {CONSOLE}", file.name);
+            self.problem(variable, problem);
             return None;
-        };
-        if found.name != vars::APP_CERTIFICATE_FILE.name {
-            return self.keep(found.name, hex(found.value));
+        }
+        self.read_or_file(variable, file, hex)
+    }
+
+    /// The value of a variable, or the text of the file that another one names.
+    pub(super) fn read_or_file<T, E: Display>(
+        &mut self,
+        variable: &Variable,
+        file: &Variable,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let found = self.find(&[variable, file]).ok()??;
+        if found.name != file.name {
+            return self.keep(found.name, parse(found.value));
         }
         match self.environment.read_file(found.value) {
             Ok(text) => self.keep(
                 found.name,
-                hex(text.trim()).map_err(|problem| format!("names a file whose text {problem}")),
+                parse(text.trim()).map_err(|problem| format!("names a file whose text {problem}")),
             ),
-            Err(error) => self.keep(
+            Err(error) => self.keep::<T, _>(
                 found.name,
                 Err(format!("names a file that cannot be read: {error}")),
             ),
         }
     }
 
-    fn find(&mut self, variables: &[&Variable]) -> Result<Option<Found<'a>>, Reported> {
+    /// Reports what is wrong with a variable.
+    pub(super) fn problem(&mut self, variable: &Variable, message: impl Into<String>) {
+        self.problems.push(Problem::new(variable.name, message));
+    }
+
+    /// How many problems there are by now.
+    pub(super) fn problems(&self) -> usize {
+        self.problems.len()
+    }
+
+    pub(super) fn find(&mut self, variables: &[&Variable]) -> Result<Option<Found<'a>>, Reported> {
         self.environment.find(variables).map_err(|problem| {
             self.problems.push(problem);
             Reported
@@ -152,7 +180,7 @@ impl<'a> Reader<'a> {
 }
 
 /// There was a problem, and it is among those that are reported.
-struct Reported;
+pub(super) struct Reported;
 
 fn hex<T: std::str::FromStr<Err = HexError>>(text: &str) -> Result<T, String> {
     if PLACEHOLDERS.contains(&text) {

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
+use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tracing::Level;
 
 use super::input::InputError;
 use super::serve::HeadError;
-use crate::access::Refusal;
+use crate::access::{Refusal, Unauthenticated};
 use crate::issuer::written::WrittenError;
 
 /// Why a request gets no answer of its own.
@@ -22,6 +23,10 @@ pub(super) enum Error {
     BodyTooLong { limit: usize },
     #[error("the body did not arrive within {seconds} seconds")]
     BodyTooSlow { seconds: u64 },
+    #[error(
+        "Authorization and X-API-Key are given more than once and differ; send one API key or JWT"
+    )]
+    CredentialsDiffer,
     #[error(transparent)]
     Head(#[from] HeadError),
     #[error("an HTTP/1.1 request must have a Host header")]
@@ -46,6 +51,8 @@ pub(super) enum Error {
     Stopping,
     #[error("this server writes down every token that it issues, and cannot at the moment")]
     Unaudited,
+    #[error(transparent)]
+    Unauthenticated(#[from] Unauthenticated),
     #[error("the body must be JSON, with Content-Type: application/json")]
     UnsupportedMediaType,
     #[error(transparent)]
@@ -67,6 +74,7 @@ impl Error {
             Self::BodyBroken => (StatusCode::BAD_REQUEST, "body_broken"),
             Self::BodyTooLong { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_long"),
             Self::BodyTooSlow { .. } => (StatusCode::REQUEST_TIMEOUT, "body_too_slow"),
+            Self::CredentialsDiffer => (StatusCode::BAD_REQUEST, "credentials_differ"),
             Self::Head(error) => head(*error),
             Self::HostMissing => (StatusCode::BAD_REQUEST, "host_missing"),
             Self::Input(error) => (StatusCode::BAD_REQUEST, error.code()),
@@ -76,7 +84,16 @@ impl Error {
             Self::Panicked => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
             Self::TooSlow { .. } => (StatusCode::SERVICE_UNAVAILABLE, "answer_too_slow"),
             Self::QueryTooLong { .. } => (StatusCode::URI_TOO_LONG, "query_too_long"),
-            Self::Refused(refusal) => match *refusal {},
+            Self::Refused(refusal) => of_refusal(refusal),
+            Self::Unauthenticated(error) => match error {
+                Unauthenticated::Claim { .. } => (StatusCode::FORBIDDEN, "claim_invalid"),
+                Unauthenticated::Expired => (StatusCode::UNAUTHORIZED, "credentials_expired"),
+                Unauthenticated::Invalid => (StatusCode::UNAUTHORIZED, "credentials_invalid"),
+                Unauthenticated::Missing => (StatusCode::UNAUTHORIZED, "credentials_missing"),
+                Unauthenticated::Unavailable => {
+                    (StatusCode::SERVICE_UNAVAILABLE, "keys_unavailable")
+                }
+            },
             Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
             Self::Unaudited => (StatusCode::SERVICE_UNAVAILABLE, "unaudited"),
             Self::UnsupportedMediaType => {
@@ -95,6 +112,26 @@ impl Error {
             level,
         }
     }
+}
+
+fn of_refusal(refusal: &Refusal) -> (StatusCode, &'static str) {
+    let code = match refusal {
+        Refusal::AnotherUser { .. } | Refusal::NoAccounts => "user_refused",
+        Refusal::Channel { .. } | Refusal::ClosedChannel { .. } => "channel_refused",
+        Refusal::ClosedService { .. } => "service_refused",
+        Refusal::Denied(_) => "denied",
+        Refusal::Nobody => "caller_unknown",
+        Refusal::NoChannels { .. } => "channels_missing",
+        Refusal::NotForUsers { .. } => "users_refused",
+        Refusal::Role { .. } => "role_refused",
+        Refusal::Unavailable => {
+            return (StatusCode::SERVICE_UNAVAILABLE, "authorization_unavailable");
+        }
+        Refusal::Wildcard | Refusal::WildcardOutOfPlace | Refusal::WildcardRight => {
+            "wildcard_refused"
+        }
+    };
+    (StatusCode::FORBIDDEN, code)
 }
 
 fn head(error: HeadError) -> (StatusCode, &'static str) {
@@ -118,7 +155,25 @@ fn head(error: HeadError) -> (StatusCode, &'static str) {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let mut response = self.meaning().status.into_response();
+        if let Self::Unauthenticated(error) = &self
+            && let Some(challenge) = challenge(error)
+        {
+            let challenge = HeaderValue::from_static(challenge);
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
         response.extensions_mut().insert(Arc::new(self));
         response
+    }
+}
+
+/// What a 401 asks for (RFC 6750, 3).
+fn challenge(error: &Unauthenticated) -> Option<&'static str> {
+    match error {
+        Unauthenticated::Missing => Some("Bearer"),
+        Unauthenticated::Invalid => Some(r#"Bearer error="invalid_token""#),
+        Unauthenticated::Expired => {
+            Some(r#"Bearer error="invalid_token", error_description="expired""#)
+        }
+        Unauthenticated::Claim { .. } | Unauthenticated::Unavailable => None,
     }
 }

@@ -1,6 +1,5 @@
 //! Extractors: what handlers take out of a request, with failures that are the server's own.
 
-use std::convert::Infallible;
 use std::ops::Range;
 
 use axum::body::Bytes;
@@ -12,7 +11,6 @@ use percent_encoding::percent_decode_str;
 
 use super::error::Error;
 use super::input::{InputError, Json, Parameter, Parameters};
-use crate::access::Caller;
 
 /// The most of a query that is read. The longest that a client can mean has a channel of 64 and an account of 255
 /// bytes, all percent-encoded: some 1,000 bytes.
@@ -182,14 +180,5 @@ impl<S: Send + Sync> FromRequest<S> for JsonBytes {
             .await
             .map(Self)
             .map_err(|_| Error::BodyBroken)
-    }
-}
-
-/// Minting is open: nobody shows credentials, and none are looked for.
-impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(_parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        Ok(Self::Anonymous)
     }
 }

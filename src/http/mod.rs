@@ -3,6 +3,7 @@
 mod answer;
 mod app;
 mod audit;
+mod auth;
 mod body;
 mod cors;
 mod error;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::audit::{self, Audit};
 use super::metrics::Metrics;
 use super::request_id::RequestId;
-use crate::access::{Caller, Policy, Refusal};
+use crate::access::{Caller, Guard, Refusal};
 use crate::config::{AccessTokenVersion, WebSdkUrl};
 use crate::issuer::{Issued, Issuer, TokenRequest};
 use crate::token::{Lifetime, Project, UnixTime};
@@ -18,7 +18,7 @@ pub struct AppState(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     issuer: Issuer,
-    policy: Policy,
+    guard: Guard,
     settings: Settings,
     is_stopping: AtomicBool,
 }
@@ -41,15 +41,24 @@ pub struct Settings {
 }
 
 impl AppState {
-    /// State of a server that issues tokens under a policy.
+    /// State of a server that issues tokens to those whom a guard lets have them.
     #[must_use]
-    pub fn new(issuer: Issuer, policy: Policy, settings: Settings) -> Self {
+    pub fn new(issuer: Issuer, guard: Guard, settings: Settings) -> Self {
         Self(Arc::new(Inner {
             issuer,
-            policy,
+            guard,
             settings,
             is_stopping: AtomicBool::new(false),
         }))
+    }
+
+    /// Fetches what requests will need, so that the first of them does not wait.
+    pub async fn prepare(&self) {
+        self.0.guard.prepare(self.now()).await;
+    }
+
+    pub(super) fn guard(&self) -> &Guard {
+        &self.0.guard
     }
 
     pub(super) fn stop(&self) {
@@ -88,18 +97,19 @@ impl AppState {
         self.0.issuer.now()
     }
 
-    /// The road of every token: what a URL was parsed into is authorized for its caller, then issued.
-    pub(super) fn issue(
+    /// The road of every token: what a URL was parsed into is authorized for its caller, then issued. Of the request
+    /// stays what was granted, which may be less, or say for whom.
+    pub(super) async fn issue(
         &self,
-        caller: Caller,
-        request: TokenRequest,
+        caller: &Caller,
+        request: &mut TokenRequest,
         now: UnixTime,
     ) -> Result<Issued, Refusal> {
         let Settings { audit, metrics, .. } = self.settings();
         if audit.is_some() {
-            audit::asks(caller.kind(), caller.name(), &request);
+            audit::asks(caller.kind(), caller.name(), request);
         }
-        let grant = self.0.policy.authorize(caller, request)?;
+        let grant = self.0.guard.authorize(caller, request, now).await?;
         let issued = grant.issue(&self.0.issuer, now);
         if audit.is_some() {
             audit::issued(grant.request(), &issued);

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::response::Response;
 
 use super::answer::{Payload, plain_error};
@@ -10,6 +11,7 @@ use super::error::Meaning;
 use super::extract::Pattern;
 use super::methods::{Methods, get};
 use super::openapi::{Operation, Outline, Section};
+use super::state::AppState;
 
 /// How a URL's clients expect an error: its status or code and its sentence, in a body of their own.
 pub(super) type ErrorShape = fn(Meaning, &str) -> Payload;
@@ -173,9 +175,10 @@ impl Table {
         self.outline.add(pattern, errors, operations);
         // Written when it is first asked for: most servers never are, and it takes some megabytes.
         let document = Arc::new((std::mem::take(&mut self.outline), OnceLock::<Bytes>::new()));
-        let route = get(move || {
+        let route = get(move |State(state): State<AppState>| {
             let (outline, written) = &*document;
-            let document = written.get_or_init(|| outline.write().into()).clone();
+            let write = || outline.write(state.guard().is_guarded()).into();
+            let document = written.get_or_init(write).clone();
             async move { answer(document) }
         });
         self.route(pattern, route, errors)

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use hmac::{Hmac, KeyInit};
 use sha1::Sha1;
+use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::app_id::{AppId, HexError, digit_pairs, hex_digits};
@@ -27,6 +28,11 @@ impl AppCertificate {
     /// Whether an App ID was given for the certificate, too.
     pub(crate) fn has_digits_of(&self, app_id: &AppId) -> bool {
         self.digits.eq_ignore_ascii_case(app_id.as_bytes())
+    }
+
+    /// Whether both are one.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.digits.ct_eq(&other.digits).into()
     }
 
     /// The signature of a 005 key begins here. Its key is the 16 bytes that the digits stand for.

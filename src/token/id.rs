@@ -9,7 +9,8 @@ use super::wire::Text;
 /// The characters of channel names and user accounts, as the SDKs' documentation lists them.
 const SDK_CHARACTERS: &str = "a-z A-Z 0-9, space and !#$%&()+-:;<=.>?@[]^_{}|~,";
 
-/// The name of a channel: 1 to 64 bytes of the characters that every SDK accepts.
+/// The name of a channel: 1 to 64 bytes of the characters that every SDK accepts. Or `*`, which is every channel, to the
+/// RTC service of a 007 token.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ChannelName(String);
 
@@ -17,19 +18,25 @@ impl ChannelName {
     /// The longest name, in bytes.
     pub const MAX_BYTES: usize = 64;
 
+    const WILDCARD: &str = "*";
+
+    /// Whether it is every channel.
+    #[must_use]
+    pub fn is_wildcard(&self) -> bool {
+        self.0 == Self::WILDCARD
+    }
+
     /// Takes a name that keeps the rules.
     ///
     /// # Errors
     ///
     /// When it is empty, too long, or holds a character outside the SDKs' set.
     pub fn new(name: impl Into<String>) -> Result<Self, IdError> {
-        checked(
-            name.into(),
-            Self::MAX_BYTES,
-            is_sdk_character,
-            SDK_CHARACTERS,
-        )
-        .map(Self)
+        let name = name.into();
+        if name == Self::WILDCARD {
+            return Ok(Self(name));
+        }
+        checked(name, Self::MAX_BYTES, is_sdk_character, SDK_CHARACTERS).map(Self)
     }
 
     /// The name.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::support::{Answer, TestApp};
 
-async fn document(app: &TestApp) -> Value {
+pub(crate) async fn document(app: &TestApp) -> Value {
     let answer = app.get("/openapi.json").await;
     assert_eq!(answer.status, 200);
     assert_eq!(
@@ -19,7 +19,7 @@ async fn document(app: &TestApp) -> Value {
     serde_json::from_str(&answer.body).unwrap()
 }
 
-fn object(value: &Value) -> &Map<String, Value> {
+pub(crate) fn object(value: &Value) -> &Map<String, Value> {
     value.as_object().unwrap()
 }
 
@@ -113,7 +113,12 @@ async fn every_name_that_is_referred_to_is_there() {
     );
 }
 
-async fn send(app: &TestApp, method: &str, target: &str, body: Option<&Value>) -> Answer {
+pub(crate) async fn send(
+    app: &TestApp,
+    method: &str,
+    target: &str,
+    body: Option<&Value>,
+) -> Answer {
     match body {
         None => {
             assert_eq!(method, "get");
@@ -135,7 +140,7 @@ fn filled(path: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-fn with_examples(path: &str, operation: &Value) -> String {
+pub(crate) fn with_examples(path: &str, operation: &Value) -> String {
     let mut target = path.to_owned();
     let mut query = Vec::new();
     for parameter in operation["parameters"].as_array().unwrap() {
@@ -153,7 +158,7 @@ fn with_examples(path: &str, operation: &Value) -> String {
     format!("{target}?{}", query.join("&"))
 }
 
-fn bodies(operation: &Value) -> Vec<Option<Value>> {
+pub(crate) fn bodies(operation: &Value) -> Vec<Option<Value>> {
     let content = &operation["requestBody"]["content"]["application/json"];
     match (&content["example"], &content["examples"]) {
         (Value::Null, Value::Null) => vec![None],

@@ -1,7 +1,11 @@
 //! A server with a fixed clock and salt, and answers that can be looked at.
 
-use agora_token_server::access::Policy;
-use agora_token_server::config::{AccessTokenVersion, MetricsAccess};
+use std::fs;
+use std::io::ErrorKind;
+use std::sync::OnceLock;
+
+use agora_token_server::access::Guard;
+use agora_token_server::config::{AccessTokenVersion, Config, Environment, MetricsAccess};
 use agora_token_server::http::{App, AppState, Metrics, Settings};
 use agora_token_server::issuer::Issuer;
 use agora_token_server::token::{Binding, Lifetime, Project, SignedBy, UnixTime, v006, v007};
@@ -18,6 +22,9 @@ pub(crate) const NOW: u32 = 1_700_000_000;
 const SDK: &str = "https://sdk.example.com/AgoraRTC_N.js?a&b";
 
 pub(crate) struct TestApp {
+    app: OnceLock<App>,
+    access: Vec<(String, String)>,
+    clock: fn() -> UnixTime,
     settings: Settings,
     origins: &'static str,
     compat: &'static str,
@@ -34,10 +41,27 @@ impl TestApp {
             metrics: None,
         };
         Self {
+            app: OnceLock::new(),
+            access: Vec::new(),
+            clock: || UnixTime::from_seconds(NOW),
             settings,
             origins: "*",
             compat: "all",
         }
+    }
+
+    /// An app that was told this, in the words of the configuration.
+    pub(crate) fn told(variables: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Self {
+            access: variables.iter().map(owned).collect(),
+            ..Self::new()
+        }
+    }
+
+    pub(crate) fn clock(mut self, clock: fn() -> UnixTime) -> Self {
+        self.clock = clock;
+        self
     }
 
     pub(crate) fn version(mut self, version: AccessTokenVersion) -> Self {
@@ -103,11 +127,11 @@ impl TestApp {
     }
 
     pub(crate) fn state(&self) -> AppState {
-        self.state_of(Issuer::new(project(), || UnixTime::from_seconds(NOW), || 1))
+        self.state_of(Issuer::new(project(), self.clock, || 1))
     }
 
     fn state_of(&self, issuer: Issuer) -> AppState {
-        AppState::new(issuer, Policy::Open, self.settings.clone())
+        AppState::new(issuer, self.guard(), self.settings.clone())
     }
 
     pub(crate) fn app(&self) -> App {
@@ -128,6 +152,15 @@ impl TestApp {
         )
     }
 
+    fn guard(&self) -> Guard {
+        let nothing = || Err(ErrorKind::NotFound.into());
+        let environment = Environment::new(self.access.clone(), nothing(), |path| {
+            fs::read_to_string(path)
+        });
+        let config = Config::read(&environment, Some(project())).unwrap();
+        Guard::new(config.access).unwrap()
+    }
+
     /// As a client of HTTP/1.1 sends it, with a host.
     pub(crate) async fn answer(&self, mut request: Request<Body>) -> Answer {
         request
@@ -138,7 +171,8 @@ impl TestApp {
     }
 
     pub(crate) async fn answer_as_is(&self, request: Request<Body>) -> Answer {
-        Answer::of(self.app().oneshot(request).await.unwrap()).await
+        let app = self.app.get_or_init(|| self.app()).clone();
+        Answer::of(app.oneshot(request).await.unwrap()).await
     }
 }
 

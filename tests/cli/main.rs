@@ -6,6 +6,7 @@ mod audit;
 mod configuration;
 #[path = "../explained/mod.rs"]
 mod explained;
+mod guarded;
 mod inspect;
 mod malformed;
 mod mint;

@@ -150,6 +150,10 @@ impl Server {
         self.output = None;
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn connect(&self) -> TcpStream {
         let connection = TcpStream::connect_timeout(&self.address, PATIENCE).unwrap();
         connection.set_read_timeout(Some(PATIENCE)).unwrap();

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
+mod access;
 mod page;
 mod watching;
 
@@ -20,6 +21,7 @@ use tracing::level_filters::LevelFilter;
 
 const APP_ID: &str = "970CA35de60c44645bbae8a215061b33";
 const CERTIFICATE: &str = "5CFd2fd1755d40ecb72977518be15d3b";
+const SECONDARY: &str = "0CFd2fd1755d40ecb72977518be15d3b";
 const IDENTIFIERS: [(&str, &str); 2] = [("APP_ID", APP_ID), ("APP_CERTIFICATE", CERTIFICATE)];
 
 fn environment(variables: &[(&str, &str)], dotenv: Option<&str>) -> Environment {
@@ -32,10 +34,12 @@ fn environment(variables: &[(&str, &str)], dotenv: Option<&str>) -> Environment 
     Environment::new(variables, dotenv, read_file)
 }
 
-/// The only file that there is holds the certificate.
+/// The files that there are: one holds the certificate.
 fn read_file(path: &Path) -> io::Result<String> {
     match path.to_str() {
         Some("/run/secrets/certificate") => Ok(format!("{CERTIFICATE}\n")),
+        Some("/run/secrets/secondary") => Ok(format!("{SECONDARY}\n")),
+        Some("/run/secrets/keys") => Ok(access::KEYS_FILE.to_owned()),
         Some("/run/secrets/other") => Ok("not a certificate\n".to_owned()),
         _ => Err(io::Error::new(io::ErrorKind::NotFound, "no such file")),
     }

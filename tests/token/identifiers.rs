@@ -31,7 +31,7 @@ fn a_channel_name_is_not_empty() {
 fn a_character_outside_the_set_is_named_with_its_position() {
     channel_error("caf\u{e9}", &format!("has 'é' at position 4; {ALLOWED}"));
     channel_error("a/b", &format!("has '/' at position 2; {ALLOWED}"));
-    channel_error("*", &format!("has '*' at position 1; {ALLOWED}"));
+    channel_error("a*", &format!("has '*' at position 2; {ALLOWED}"));
     channel_error("a\"", &format!("has '\"' at position 2; {ALLOWED}"));
     channel_error("a\0b", &format!("has '\\0' at position 2; {ALLOWED}"));
     channel_error("a\r\n", &format!("has '\\r' at position 2; {ALLOWED}"));
@@ -39,6 +39,12 @@ fn a_character_outside_the_set_is_named_with_its_position() {
         "\u{202e}",
         &format!("has '\\u{{202e}}' at position 1; {ALLOWED}"),
     );
+}
+
+#[test]
+fn a_star_alone_is_every_channel() {
+    assert!(ChannelName::new("*").unwrap().is_wildcard());
+    assert!(!ChannelName::new("-").unwrap().is_wildcard());
 }
 
 #[test]

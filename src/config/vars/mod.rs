@@ -2,16 +2,26 @@
 //!
 //! The README, `.env.example` and `app.json` are compared with these files by a test.
 
+mod access;
 mod limits;
 mod observing;
 mod page;
 mod project;
 mod serving;
 
+pub use access::{
+    ALLOW_WILDCARD, ALLOWED_CHANNELS, ALLOWED_SERVICES, API_KEYS, API_KEYS_FILE, AUTHORIZE_TOKEN,
+    AUTHORIZE_TOKEN_FILE, AUTHORIZE_URL, JWT_AUDIENCE, JWT_CLAIM_CHANNELS, JWT_CLAIM_ROLE,
+    JWT_CLAIM_TTL, JWT_CLAIM_UID, JWT_DEFAULT_CHANNELS, JWT_ISSUER, JWT_JWKS_URL, JWT_PUBLIC_KEY,
+    JWT_PUBLIC_KEY_FILE, JWT_SECRET, JWT_SECRET_FILE, MAX_TTL,
+};
 pub use limits::MAX_CONNECTIONS;
 pub use observing::{AUDIT_LOG, LOG_FORMAT, LOG_LEVEL, METRICS_KEY, METRICS_PORT};
 pub use page::{PAGE, WEB_SDK_URL};
-pub use project::{APP_CERTIFICATE, APP_CERTIFICATE_FILE, APP_ID};
+pub use project::{
+    APP_CERTIFICATE, APP_CERTIFICATE_FILE, APP_CERTIFICATE_SECONDARY,
+    APP_CERTIFICATE_SECONDARY_FILE, APP_ID,
+};
 pub use serving::{ACCESS_TOKEN_VERSION, COMPAT, CORS_ALLOW_ORIGIN, DEFAULT_TTL, HOST, PORT};
 
 /// An environment variable.
@@ -52,6 +62,7 @@ pub fn all() -> impl Iterator<Item = &'static Variable> {
     [
         project::ALL,
         serving::ALL,
+        access::ALL,
         limits::ALL,
         page::ALL,
         observing::ALL,

@@ -26,4 +26,22 @@ pub const APP_CERTIFICATE_FILE: Variable = Variable::new(
     "Path of a file with the App Certificate, instead of APP_CERTIFICATE",
 );
 
-pub(super) const ALL: &[&Variable] = &[&APP_ID, &APP_CERTIFICATE, &APP_CERTIFICATE_FILE];
+/// What signs them too while certificates are changed.
+pub const APP_CERTIFICATE_SECONDARY: Variable = Variable::new(
+    "APP_CERTIFICATE_SECONDARY",
+    "Secondary App Certificate, a secret: tokens that it signed are known as the project's; it signs none",
+);
+
+/// The same, for platforms that mount secrets as files.
+pub const APP_CERTIFICATE_SECONDARY_FILE: Variable = Variable::new(
+    "APP_CERTIFICATE_SECONDARY_FILE",
+    "Path of a file with the secondary App Certificate, instead of APP_CERTIFICATE_SECONDARY",
+);
+
+pub(super) const ALL: &[&Variable] = &[
+    &APP_ID,
+    &APP_CERTIFICATE,
+    &APP_CERTIFICATE_FILE,
+    &APP_CERTIFICATE_SECONDARY,
+    &APP_CERTIFICATE_SECONDARY_FILE,
+];

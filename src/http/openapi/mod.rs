@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 pub(super) use field::Field;
-pub(super) use operation::Operation;
+pub(super) use operation::{Access, Operation};
 
 use super::table::ErrorShape;
 
@@ -67,9 +67,12 @@ impl Outline {
         });
     }
 
-    /// The document's text.
-    pub(super) fn write(&self) -> String {
-        let mut document = Document::default();
+    /// The document's text, of a server that wants to know its callers or not.
+    pub(super) fn write(&self, is_guarded: bool) -> String {
+        let mut document = Document {
+            is_guarded,
+            ..Document::default()
+        };
         for entry in &self.0 {
             match entry {
                 Entry::Section(section) => document.sections.push(*section),
@@ -91,6 +94,7 @@ impl Outline {
 /// The document while it grows.
 #[derive(Debug, Default)]
 struct Document {
+    is_guarded: bool,
     /// Name and description, in the order in which they are shown.
     sections: Vec<Section>,
     /// By pattern and method.
@@ -102,7 +106,8 @@ impl Document {
     /// Adds what a URL does, whose errors have this shape.
     fn add(&mut self, pattern: &'static str, errors: ErrorShape, operation: Operation) {
         let section = self.sections.last().map(|(name, _)| *name);
-        let (method, described) = operation.describe(pattern, section, errors, &mut self.schemas);
+        let (method, described) =
+            operation.describe(self.is_guarded, pattern, section, errors, &mut self.schemas);
         self.paths
             .entry(pattern)
             .or_default()
@@ -115,7 +120,7 @@ impl Document {
             .sections
             .iter()
             .map(|(name, about)| json!({ "name": name, "description": about }));
-        let document = json!({
+        let mut document = json!({
             "openapi": "3.1.0",
             "info": {
                 "title": "Agora token server",
@@ -129,6 +134,16 @@ impl Document {
             "paths": self.paths,
             "components": { "schemas": self.schemas },
         });
+        if self.is_guarded {
+            document["components"]["securitySchemes"] = json!({
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API key of a back end, or the JWT of a user.",
+                },
+                "key": { "type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same." },
+            });
+        }
         document.to_string()
     }
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::field::Field;
 use super::schema::{self, Schemas};
+use crate::access::{Refusal, Unauthenticated};
 use crate::http::answer::Payload;
 use crate::http::body;
 use crate::http::error::Error;
@@ -15,6 +16,7 @@ use crate::http::extract::MAX_QUERY_BYTES;
 use crate::http::guard;
 use crate::http::serve::HeadError;
 use crate::http::table::ErrorShape;
+use crate::token::Excerpt;
 
 /// What a URL does for a method, as far as it is the operation's own.
 #[derive(Debug)]
@@ -27,6 +29,18 @@ pub(in crate::http) struct Operation {
     answer: Value,
     errors: Vec<Error>,
     schemas: Schemas,
+    access: Access,
+}
+
+/// Whom a guarded server answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Access {
+    /// Everyone.
+    Everyone,
+    /// Callers; others get less of an answer.
+    CallersFirst,
+    /// Callers alone, who may be refused: it makes tokens.
+    Callers,
 }
 
 impl Operation {
@@ -48,7 +62,14 @@ impl Operation {
             answer: json!({}),
             errors: unasked(),
             schemas: Schemas::new(),
+            access: Access::Callers,
         }
+    }
+
+    /// Whom a guarded server answers, when not callers alone.
+    pub(in crate::http) fn for_whom(mut self, access: Access) -> Self {
+        self.access = access;
+        self
     }
 
     /// What the summary has no room for.
@@ -147,7 +168,8 @@ impl Operation {
 
     /// The method, and the description of all.
     pub(super) fn describe(
-        self,
+        mut self,
+        is_guarded: bool,
         pattern: &str,
         section: Option<&str>,
         errors: ErrorShape,
@@ -162,6 +184,7 @@ impl Operation {
             "200".to_owned(),
             json!({ "description": "Done.", "content": { "application/json": self.answer } }),
         )]);
+        self.errors.extend(self.access.errors(is_guarded));
         for error in &self.errors {
             add_error(&mut responses, error, errors);
         }
@@ -173,6 +196,13 @@ impl Operation {
             "parameters": self.parameters,
             "responses": responses,
         });
+        if is_guarded {
+            described["security"] = match self.access {
+                Access::Everyone => json!([]),
+                Access::CallersFirst => json!([{}, { "bearer": [] }, { "key": [] }]),
+                Access::Callers => json!([{ "bearer": [] }, { "key": [] }]),
+            };
+        }
         if let Some(about) = self.about {
             described["description"] = json!(about);
         }
@@ -180,6 +210,37 @@ impl Operation {
             described["requestBody"] = body;
         }
         (self.method, described)
+    }
+}
+
+impl Access {
+    /// How callers, and what they ask for, can be refused.
+    fn errors(self, is_guarded: bool) -> Vec<Error> {
+        let claim = Unauthenticated::Claim {
+            claim: "sub".to_owned(),
+            problem: "is missing: it says who the user is".to_owned(),
+        };
+        let unknown: [Error; 6] = [
+            Error::CredentialsDiffer,
+            Unauthenticated::Missing.into(),
+            Unauthenticated::Invalid.into(),
+            Unauthenticated::Expired.into(),
+            Unauthenticated::Unavailable.into(),
+            claim.into(),
+        ];
+        let channel = Excerpt::of("test");
+        let refused: [Error; 2] = [
+            Refusal::ClosedChannel { channel }.into(),
+            Refusal::Unavailable.into(),
+        ];
+        let mut errors = Vec::new();
+        if is_guarded && self != Self::Everyone {
+            errors.extend(unknown);
+        }
+        if self == Self::Callers {
+            errors.extend(refused);
+        }
+        errors
     }
 }
 
@@ -213,6 +274,8 @@ fn of_json(content_type: &'static str, json: &str) -> (&'static str, Value, Valu
 
 fn about(status: StatusCode) -> &'static str {
     match status {
+        StatusCode::UNAUTHORIZED => "The caller is not known.",
+        StatusCode::FORBIDDEN => "The caller does not get this token, and the answer says why.",
         StatusCode::REQUEST_TIMEOUT => "The request did not arrive in time.",
         StatusCode::PAYLOAD_TOO_LARGE => "The body is too long.",
         StatusCode::URI_TOO_LONG => "The URL is too long.",

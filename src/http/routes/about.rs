@@ -8,7 +8,7 @@ use super::inspect::Inspection;
 use crate::http::error::Error;
 use crate::http::input::InputError;
 use crate::http::openapi::examples::TOKEN_007;
-use crate::http::openapi::{Field, Operation, Section, field};
+use crate::http::openapi::{Access, Field, Operation, Section, field};
 use crate::issuer::Receipt;
 use crate::issuer::written::{WrittenError, WrittenRequest, WrittenService};
 use crate::token::Excerpt;
@@ -25,22 +25,29 @@ pub(in crate::http) const TOKENS: Section = (
 pub(in crate::http) const DOCUMENT: Section = ("Description", "This document.");
 
 pub(in crate::http) fn healthz() -> Operation {
-    Operation::get("Whether the process answers").answers(&json!({ "status": "ok" }))
+    Operation::get("Whether the process answers")
+        .for_whom(Access::Everyone)
+        .answers(&json!({ "status": "ok" }))
 }
 
 pub(in crate::http) fn readyz() -> Operation {
     Operation::get("Whether new requests are welcome")
+        .for_whom(Access::Everyone)
         .about("Not so while the server finishes what has begun, before it ends.")
         .answers(&json!({ "status": "ready" }))
         .fails(Error::Stopping)
 }
 
 pub(in crate::http) fn ping() -> Operation {
-    Operation::get("The same, as the Go service has it").answers(&json!({ "message": "pong" }))
+    Operation::get("The same, as the Go service has it")
+        .for_whom(Access::Everyone)
+        .answers(&json!({ "message": "pong" }))
 }
 
 pub(in crate::http) fn openapi() -> Operation {
-    Operation::get("The description of this server").answers_any("An OpenAPI document.")
+    Operation::get("The description of this server")
+        .for_whom(Access::Everyone)
+        .answers_any("An OpenAPI document.")
 }
 
 pub(super) fn token_of_query() -> Operation {
@@ -89,9 +96,11 @@ pub(super) fn inspect() -> Operation {
         "token": TOKEN_007, "channel": "test", "uid": 1234, "service": "rtc", "role": "publisher", "error_code": 110,
     });
     Operation::post("What is wrong with a token")
+        .for_whom(Access::CallersFirst)
         .about(
             "Reads a token, also a damaged one, and holds it against what a client uses it for and the error that its \
-             SDK reports. Whatever is not given is not checked.",
+             SDK reports. Whatever is not given is not checked; nor is the signature, when the server wants to know its \
+             callers and this is none.",
         )
         .body::<Inspection>([
             ("token", "A token alone", alone),

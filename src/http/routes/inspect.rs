@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::about;
 use super::tokens::problem;
+use crate::access::Caller;
 use crate::http::answer::in_json;
 use crate::http::error::Error;
 use crate::http::extract::JsonBytes;
@@ -43,12 +44,17 @@ pub(super) struct Inspection {
     error_code: Option<u16>,
 }
 
-async fn answer(State(state): State<AppState>, body: JsonBytes) -> Result<Response, Error> {
+/// Whether a signature is right is for callers alone.
+async fn answer(
+    State(state): State<AppState>,
+    caller: Option<Caller>,
+    body: JsonBytes,
+) -> Result<Response, Error> {
     let inspection = WrittenError::reading(&body.0)?;
     let Inspection { token, .. } = &inspection;
     let question = Question {
         token,
-        project: Some(state.project()),
+        project: caller.map(|_| state.project()),
         expected: expected(&inspection)?,
         now: state.now(),
     };

@@ -44,7 +44,7 @@ async fn of_body(
     caller: Caller,
     body: JsonBytes,
 ) -> Result<Response, Error> {
-    answer(&state, caller, WrittenRequest::from_json(&body.0)?)
+    answer(&state, &caller, WrittenRequest::from_json(&body.0)?).await
 }
 
 /// The common case, from an address bar: a service's fields beside `version` and `ttl`; RTC if no service is named.
@@ -65,17 +65,21 @@ async fn of_query(
     let (version, ttl) = (fields.remove("version"), fields.remove("ttl"));
     fields.entry("service").or_insert_with(|| "rtc".into());
     let written = json!({ "version": version, "ttl": ttl, "services": [fields] });
-    answer(&state, caller, WrittenRequest::from_value(written)?)
+    answer(&state, &caller, WrittenRequest::from_value(written)?).await
 }
 
 /// Room for the receipt of a usual token; a longer one asks for more.
 const RECEIPT_BYTES: usize = 768;
 
-fn answer(state: &AppState, caller: Caller, written: WrittenRequest) -> Result<Response, Error> {
-    let request = written.lasting(state.lifetime())?;
+async fn answer(
+    state: &AppState,
+    caller: &Caller,
+    written: WrittenRequest,
+) -> Result<Response, Error> {
+    let mut request = written.lasting(state.lifetime())?;
     let now = state.now();
+    let issued = state.issue(caller, &mut request, now).await?;
     let services = request.bound(now);
-    let issued = state.issue(caller, request, now)?;
     let receipt = Receipt::new(issued, state.project().app_id, services);
     let mut body = Vec::with_capacity(RECEIPT_BYTES);
     serde_json::to_writer(&mut body, &receipt).expect("texts and numbers under names");

@@ -90,6 +90,9 @@ pub enum Problem {
         /// What is wrong, in words.
         message: String,
     },
+    /// Every channel, where one is meant.
+    #[error("is *, every channel, which only the service rtc of a token of version 007 can be for")]
+    Wildcard,
     /// A word that is not known there.
     #[error("{found} is not known there; {known}{nearest}")]
     Unknown {
@@ -134,6 +137,7 @@ impl Problem {
             Self::TooManyNames => "too_many_names",
             Self::Unknown { .. } => "word_unknown",
             Self::Unreadable { .. } => "request_unreadable",
+            Self::Wildcard => "wildcard_misplaced",
         }
     }
 

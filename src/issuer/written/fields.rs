@@ -16,6 +16,16 @@ pub(super) fn channel(field: &'static str, name: String) -> Read<ChannelName> {
     ChannelName::new(name).map_err(|error| identifier(field, error))
 }
 
+/// A channel where there is no wildcard.
+pub(super) fn one_channel(field: &'static str, name: String) -> Read<ChannelName> {
+    let name = channel(field, name)?;
+    if name.is_wildcard() {
+        Err(Problem::Wildcard.at(field))
+    } else {
+        Ok(name)
+    }
+}
+
 pub(super) fn user_id(field: &'static str, id: String) -> Read<UserId> {
     UserId::new(id).map_err(|error| identifier(field, error))
 }

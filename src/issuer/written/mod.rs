@@ -22,6 +22,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 pub use error::{Problem, WrittenError};
+pub use ready_made::classroom_chat_user;
 pub use scalar::{WrittenNumber, WrittenPrivileges};
 pub use service::{InChannel, InRtc, Key, WithRtm, WrittenService};
 

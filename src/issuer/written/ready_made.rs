@@ -46,18 +46,9 @@ pub(super) fn education_room_user(
     user: String,
     role: i16,
 ) -> Read<Vec<ServiceRequest>> {
-    let room = fields::channel("room", room)?;
+    let room = fields::one_channel("room", room)?;
     let user = fields::user_id("user", user)?;
-    let digest = Md5::digest(user.as_str())
-        .iter()
-        .fold(String::new(), |mut digits, byte| {
-            digits.extend(
-                [byte >> 4, byte & 15]
-                    .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])),
-            );
-            digits
-        });
-    let chat = UserId::new(digest).expect("32 hexadecimal digits");
+    let chat = classroom_chat_user(user.as_str());
     let room_user = Target::ApaasRoomUser {
         room,
         user: user.clone(),
@@ -72,4 +63,19 @@ pub(super) fn education_room_user(
     ]
     .map(Target::as_usual)
     .into())
+}
+
+/// Under which name a classroom's user is in chat: the MD5 of its own, in hexadecimal.
+#[must_use]
+pub fn classroom_chat_user(user: &str) -> UserId {
+    let digest = Md5::digest(user)
+        .iter()
+        .fold(String::new(), |mut digits, byte| {
+            digits.extend(
+                [byte >> 4, byte & 15]
+                    .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])),
+            );
+            digits
+        });
+    UserId::new(digest).expect("32 hexadecimal digits")
 }

@@ -43,7 +43,7 @@ pub(super) fn v005(services: Vec<WrittenService>) -> Read<Subject> {
         let uid = key.uid.as_ref().map_or(Ok(0), WrittenNumber::as_uid)?;
         Ok(Subject::V005 {
             kind,
-            channel: fields::channel("channel", key.channel.clone())?,
+            channel: fields::one_channel("channel", key.channel.clone())?,
             uid,
         })
     };
@@ -53,27 +53,28 @@ pub(super) fn v005(services: Vec<WrittenService>) -> Read<Subject> {
 pub(super) fn v006(services: Vec<WrittenService>) -> Read<Subject> {
     let service = only(services, TokenVersion::V006)?;
     let name = service.name();
-    let read = match service {
-        WrittenService::Rtc(rtc) => {
-            read_rtc(rtc, &v006::PRIVILEGES).map(|(channel, uid, grants)| Subject::V006Rtc {
-                channel,
-                uid,
-                grants,
-            })
-        }
-        WrittenService::Rtm {
-            user_id,
-            privileges: None,
-        } => fields::user_id("user_id", user_id).map(|user_id| Subject::V006Rtm { user_id }),
-        WrittenService::Rtm {
-            privileges: Some(_),
-            ..
-        } => {
-            let because = "a signaling token of version 006 grants the login and nothing else";
-            Err(Problem::Superfluous { because }.at("privileges"))
-        }
-        _ => Err(not_of(name, TokenVersion::V006)),
-    };
+    let read =
+        match service {
+            WrittenService::Rtc(rtc) => read_rtc(rtc, fields::one_channel, &v006::PRIVILEGES).map(
+                |(channel, uid, grants)| Subject::V006Rtc {
+                    channel,
+                    uid,
+                    grants,
+                },
+            ),
+            WrittenService::Rtm {
+                user_id,
+                privileges: None,
+            } => fields::user_id("user_id", user_id).map(|user_id| Subject::V006Rtm { user_id }),
+            WrittenService::Rtm {
+                privileges: Some(_),
+                ..
+            } => {
+                let because = "a signaling token of version 006 grants the login and nothing else";
+                Err(Problem::Superfluous { because }.at("privileges"))
+            }
+            _ => Err(not_of(name, TokenVersion::V006)),
+        };
     read.map_err(in_service(0))
 }
 
@@ -93,7 +94,8 @@ fn read_007(service: WrittenService) -> Read<Vec<ServiceRequest>> {
     let one = |target, privileges| service_request(target, privileges).map(|request| vec![request]);
     match service {
         WrittenService::Rtc(rtc) => {
-            let (channel, uid, grants) = read_rtc(rtc, ServiceKind::Rtc.privileges())?;
+            let (channel, uid, grants) =
+                read_rtc(rtc, fields::channel, ServiceKind::Rtc.privileges())?;
             Ok(vec![ServiceRequest {
                 target: Target::Rtc { channel, uid },
                 grants,
@@ -115,7 +117,7 @@ fn read_007(service: WrittenService) -> Read<Vec<ServiceRequest>> {
             privileges,
         }) => {
             let (channel, account) = (
-                fields::channel("channel", channel)?,
+                fields::one_channel("channel", channel)?,
                 fields::user(uid, account)?,
             );
             one(Target::Streaming { channel, account }, privileges)
@@ -137,7 +139,7 @@ fn read_007(service: WrittenService) -> Read<Vec<ServiceRequest>> {
             privileges,
         }) => {
             let (channel, account) = (
-                fields::channel("channel", channel)?,
+                fields::one_channel("channel", channel)?,
                 fields::user(uid, account)?,
             );
             one(Target::Fcdn { channel, account }, privileges)
@@ -181,7 +183,11 @@ fn read_007(service: WrittenService) -> Read<Vec<ServiceRequest>> {
     }
 }
 
-fn read_rtc(rtc: InRtc, known: &[Privilege]) -> Read<(ChannelName, Uid, Grants)> {
+fn read_rtc(
+    rtc: InRtc,
+    channel: fn(&'static str, String) -> Read<ChannelName>,
+    known: &[Privilege],
+) -> Read<(ChannelName, Uid, Grants)> {
     let grants = match (rtc.role, rtc.privileges) {
         (Some(_), Some(_)) => {
             return Err(Problem::Both {
@@ -194,7 +200,7 @@ fn read_rtc(rtc: InRtc, known: &[Privilege]) -> Read<(ChannelName, Uid, Grants)>
         (None, None) => Grants::of_role(Role::Subscriber),
     };
     Ok((
-        fields::channel("channel", rtc.channel)?,
+        channel("channel", rtc.channel)?,
         fields::user(rtc.uid, rtc.account)?,
         grants,
     ))
@@ -210,7 +216,7 @@ fn apaas(room: Option<String>, user: Option<String>, role: Option<WrittenNumber>
     }
     match (room, user) {
         (Some(room), Some(user)) => {
-            let room = fields::channel("room", room)?;
+            let room = fields::one_channel("room", room)?;
             Ok(Target::ApaasRoomUser {
                 room,
                 user,

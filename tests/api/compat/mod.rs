@@ -68,7 +68,7 @@ async fn refuse(table: &[(&str, &str)], content_type: &str, shape: impl Fn(&str)
 }
 
 /// A body with TOKEN for each token, and the tokens.
-fn redacted(body: &str) -> (String, Vec<String>) {
+pub(crate) fn redacted(body: &str) -> (String, Vec<String>) {
     let is_token = |text: &str| {
         text.len() > 60
             && ["005", "006", "007"]

@@ -39,8 +39,8 @@ async fn answer(
     query: QueryText,
 ) -> Result<Response, Error> {
     let now = state.now();
-    let request = parse(&query.parse()?, state.settings(), now)?;
-    let issued = state.issue(caller, request, now)?;
+    let mut request = parse(&query.parse()?, state.settings(), now)?;
+    let issued = state.issue(&caller, &mut request, now).await?;
     // A token has no character that JSON would escape.
     Ok(in_json([r#"{"token":""#, &issued.token, r#""}"#].concat()))
 }

@@ -42,7 +42,7 @@ async fn channel_key(
     caller: Caller,
     query: QueryText,
 ) -> Result<Response, Error> {
-    let key = issue(&state, caller, &query.parse()?, KeyKind::MediaChannel)?;
+    let key = issue(&state, &caller, &query.parse()?, KeyKind::MediaChannel).await?;
     Ok(in_json([r#"{"channel_key":""#, &key, r#""}"#].concat()))
 }
 
@@ -58,15 +58,21 @@ async fn permission_key(
         .ok_or(InputError::Required { name })?;
     let words = [("0", Upload::Nothing), ("3", Upload::AudioAndVideo)];
     let upload = input::word(permission, &words, "0 (nothing) or 3 (audio and video)")?;
-    let key = issue(&state, caller, &query, KeyKind::InChannelPermission(upload))?;
+    let key = issue(
+        &state,
+        &caller,
+        &query,
+        KeyKind::InChannelPermission(upload),
+    )
+    .await?;
     Ok(in_json(
         [r#"{"in_channel_permission_key":""#, &key, r#""}"#].concat(),
     ))
 }
 
-fn issue(
+async fn issue(
     state: &AppState,
-    caller: Caller,
+    caller: &Caller,
     query: &Parameters<'_>,
     kind: KeyKind,
 ) -> Result<String, Error> {
@@ -77,9 +83,10 @@ fn issue(
         Some(end) => input::until(end, now, " in seconds")?,
         None => state.settings().default_lifetime,
     };
-    let request = TokenRequest {
+    let mut request = TokenRequest {
         subject: Subject::V005 { kind, channel, uid },
         lifetime,
     };
-    Ok(state.issue(caller, request, now)?.token)
+    let issued = state.issue(caller, &mut request, now).await?;
+    Ok(issued.token)
 }

@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::{about::coding_guides as about, rtc};
+use super::{about::coding_guides as about, rtc, user_of};
 use crate::access::Caller;
 use crate::http::answer::{in_json, plain_error};
 use crate::http::error::Error;
@@ -36,7 +36,7 @@ async fn of_query(
     caller: Caller,
     query: QueryText,
 ) -> Result<Response, Error> {
-    answer(&state, caller, &query.parse()?)
+    answer(&state, &caller, &query.parse()?).await
 }
 
 async fn of_body(
@@ -44,24 +44,28 @@ async fn of_body(
     caller: Caller,
     body: Body,
 ) -> Result<Response, Error> {
-    answer(&state, caller, &body.parse()?)
+    answer(&state, &caller, &body.parse()?).await
 }
 
-fn answer(state: &AppState, caller: Caller, fields: &Parameters<'_>) -> Result<Response, Error> {
+async fn answer(
+    state: &AppState,
+    caller: &Caller,
+    fields: &Parameters<'_>,
+) -> Result<Response, Error> {
     let channel = input::channel(fields.one_of(&["channelName", "channel"])?)?;
     let uid = input::uid(fields.one_of(&["uid"])?)?;
     let role = input::role(fields.one_of(&["role"])?)?;
-    let subject = Subject::V007(vec![rtc(channel.clone(), uid.clone(), role)]);
-    let request = TokenRequest {
+    let subject = Subject::V007(vec![rtc(channel.clone(), uid, role)]);
+    let mut request = TokenRequest {
         subject,
         lifetime: Some(state.lifetime()),
     };
-    let issued = state.issue(caller, request, state.now())?;
+    let issued = state.issue(caller, &mut request, state.now()).await?;
     let Issued {
         token, expires_at, ..
     } = issued;
     let app_id = state.project().app_id;
-    let (channel, uid) = (json!(channel.as_str()), written(&uid));
+    let (channel, uid) = (json!(channel.as_str()), written(&user_of(&request)));
     Ok(in_json(format!(
         r#"{{"token":"{token}","appId":"{app_id}","channelName":{channel},"uid":{uid},"expiresAt":{expires_at}}}"#
     )))

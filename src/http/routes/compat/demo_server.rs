@@ -39,7 +39,7 @@ async fn rtc_token(
     let query = query.parse()?;
     let channel = input::channel(query.one_of(&["channelName"])?)?;
     let uid = input::uid(query.one_of(&["uid"])?)?;
-    answer(&state, caller, rtc(channel, uid, Role::Publisher))
+    answer(&state, &caller, rtc(channel, uid, Role::Publisher)).await
 }
 
 async fn rtm_token(
@@ -48,10 +48,14 @@ async fn rtm_token(
     query: QueryText,
 ) -> Result<Response, Error> {
     let account = input::user_id("account", query.parse()?.one_of(&["account"])?)?;
-    answer(&state, caller, rtm(account))
+    answer(&state, &caller, rtm(account)).await
 }
 
-fn answer(state: &AppState, caller: Caller, service: ServiceRequest) -> Result<Response, Error> {
-    let token = issue(state, caller, vec![service], state.lifetime())?;
+async fn answer(
+    state: &AppState,
+    caller: &Caller,
+    service: ServiceRequest,
+) -> Result<Response, Error> {
+    let token = issue(state, caller, vec![service], state.lifetime()).await?;
     Ok(in_json([r#"{"key":""#, &token, r#""}"#].concat()))
 }

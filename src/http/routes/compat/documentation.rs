@@ -47,9 +47,10 @@ async fn rtc_token(
     let uid = input::uid(fields.one_of(&["uid"])?)?;
     answer(
         &state,
-        caller,
+        &caller,
         rtc(channel, uid, input::role(fields.one_of(&["role"])?)?),
     )
+    .await
 }
 
 async fn rtm_token(
@@ -58,11 +59,15 @@ async fn rtm_token(
     body: Body,
 ) -> Result<Response, Error> {
     let user_id = input::user_id("uid", body.parse()?.one_of(&["uid"])?)?;
-    answer(&state, caller, rtm(user_id))
+    answer(&state, &caller, rtm(user_id)).await
 }
 
-fn answer(state: &AppState, caller: Caller, service: ServiceRequest) -> Result<Response, Error> {
-    let token = issue(state, caller, vec![service], state.lifetime())?;
+async fn answer(
+    state: &AppState,
+    caller: &Caller,
+    service: ServiceRequest,
+) -> Result<Response, Error> {
+    let token = issue(state, caller, vec![service], state.lifetime()).await?;
     Ok(in_json(
         [r#"{"code":"200","token":""#, &token, r#""}"#].concat(),
     ))

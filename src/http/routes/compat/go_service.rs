@@ -90,7 +90,7 @@ async fn rtc_token(
     query: QueryText,
 ) -> Answer {
     let lifetime = lifetime(&state, query.parse()?.one_of(&["expiry"])?)?;
-    let token = issue(&state, caller, vec![in_channel(&path, "uid")?], lifetime)?;
+    let token = issue(&state, &caller, vec![in_channel(&path, "uid")?], lifetime).await?;
     Ok(in_json([r#"{"rtcToken":""#, &token, r#""}"#].concat()))
 }
 
@@ -102,7 +102,7 @@ async fn rtm_token(
 ) -> Answer {
     let lifetime = lifetime(&state, query.parse()?.one_of(&["expiry"])?)?;
     let user_id = input::user_id("uid", path.get("uid"))?;
-    let token = issue(&state, caller, vec![rtm(user_id)], lifetime)?;
+    let token = issue(&state, &caller, vec![rtm(user_id)], lifetime).await?;
     Ok(in_json([r#"{"rtmToken":""#, &token, r#""}"#].concat()))
 }
 
@@ -114,8 +114,14 @@ async fn both_tokens(
 ) -> Answer {
     let lifetime = lifetime(&state, query.parse()?.one_of(&["expiry"])?)?;
     let user_id = input::user_id("rtcuid", path.get("rtmuid").or_else(|| path.get("rtcuid")))?;
-    let for_channel = issue(&state, caller, vec![in_channel(&path, "rtcuid")?], lifetime)?;
-    let for_signaling = issue(&state, caller, vec![rtm(user_id)], lifetime)?;
+    let for_channel = issue(
+        &state,
+        &caller,
+        vec![in_channel(&path, "rtcuid")?],
+        lifetime,
+    )
+    .await?;
+    let for_signaling = issue(&state, &caller, vec![rtm(user_id)], lifetime).await?;
     let body = [
         r#"{"rtcToken":""#,
         &for_channel,
@@ -128,7 +134,7 @@ async fn both_tokens(
 
 async fn chat_app_token(State(state): State<AppState>, caller: Caller, query: QueryText) -> Answer {
     let target = Target::Chat { user_id: None };
-    in_chat(&state, caller, &query, target)
+    in_chat(&state, &caller, &query, target).await
 }
 
 async fn chat_token(
@@ -138,19 +144,19 @@ async fn chat_token(
     query: QueryText,
 ) -> Answer {
     let user_id = Some(input::user_id("id", path.get("id"))?);
-    in_chat(&state, caller, &query, Target::Chat { user_id })
+    in_chat(&state, &caller, &query, Target::Chat { user_id }).await
 }
 
-fn in_chat(state: &AppState, caller: Caller, query: &QueryText, target: Target) -> Answer {
+async fn in_chat(state: &AppState, caller: &Caller, query: &QueryText, target: Target) -> Answer {
     let lifetime = lifetime(state, query.parse()?.one_of(&["expiry"])?)?;
-    let token = issue(state, caller, vec![target.as_usual()], lifetime)?;
+    let token = issue(state, caller, vec![target.as_usual()], lifetime).await?;
     Ok(in_json([r#"{"chatToken":""#, &token, r#""}"#].concat()))
 }
 
 async fn any_token(State(state): State<AppState>, caller: Caller, body: Body) -> Answer {
     let fields = body.parse()?;
     let lifetime = lifetime(&state, fields.one_of(&["expire"])?)?;
-    let token = issue(&state, caller, services(&fields)?, lifetime)?;
+    let token = issue(&state, &caller, services(&fields)?, lifetime).await?;
     Ok(in_json([r#"{"token":""#, &token, r#""}"#].concat()))
 }
 

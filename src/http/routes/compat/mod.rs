@@ -51,17 +51,30 @@ fn rtm(user_id: UserId) -> ServiceRequest {
 }
 
 /// A 007 token for some services, issued now.
-fn issue(
+async fn issue(
     state: &AppState,
-    caller: Caller,
+    caller: &Caller,
     services: Vec<ServiceRequest>,
     lifetime: Lifetime,
 ) -> Result<String, Error> {
-    let request = TokenRequest {
+    let mut request = TokenRequest {
         subject: Subject::V007(services),
         lifetime: Some(lifetime),
     };
-    Ok(state.issue(caller, request, state.now())?.token)
+    let issued = state.issue(caller, &mut request, state.now()).await?;
+    Ok(issued.token)
+}
+
+/// For whom a token for a channel was granted: for the caller, when a user left that open.
+fn user_of(granted: &TokenRequest) -> Uid {
+    let Subject::V007(services) = &granted.subject else {
+        return Uid::Any;
+    };
+    let mut users = services.iter().filter_map(|service| match &service.target {
+        Target::Rtc { uid, .. } => Some(uid.clone()),
+        _ => None,
+    });
+    users.next().unwrap_or(Uid::Any)
 }
 
 /// A lifetime that may have been left out.

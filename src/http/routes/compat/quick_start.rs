@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde_json::json;
 
-use super::{about::quick_start as about, issue, rtc, rtm};
+use super::{about::quick_start as about, rtc, rtm, user_of};
 use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
@@ -19,6 +19,7 @@ use crate::http::input;
 use crate::http::methods::get;
 use crate::http::state::AppState;
 use crate::http::table::Table;
+use crate::issuer::{Subject, TokenRequest};
 use crate::token::{ChannelName, Role, Uid, UserId};
 
 pub(super) fn routes(table: Table) -> Table {
@@ -50,12 +51,17 @@ async fn answer(
         Some(uid) => (input::uid(Some(uid))?, input::user_id("uid", Some(uid))?),
         None => (Uid::Any, UserId::new("0").expect("one byte")),
     };
-    let services = vec![
-        rtc(channel.clone(), uid, Role::Publisher),
-        rtm(user_id.clone()),
-    ];
-    let token = issue(&state, caller, services, state.lifetime())?;
-    let (uid, channel) = (json!(user_id.as_str()), json!(channel.as_str()));
+    let services = vec![rtc(channel.clone(), uid, Role::Publisher), rtm(user_id)];
+    let mut request = TokenRequest {
+        subject: Subject::V007(services),
+        lifetime: Some(state.lifetime()),
+    };
+    let issued = state.issue(&caller, &mut request, state.now()).await?;
+    let uid = match user_of(&request) {
+        Uid::Any => json!("0"),
+        uid => json!(&*uid.signed()),
+    };
+    let (token, channel) = (issued.token, json!(channel.as_str()));
     Ok(in_json(format!(
         r#"{{"token":"{token}","uid":{uid},"channel":{channel}}}"#
     )))

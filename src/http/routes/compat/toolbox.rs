@@ -62,7 +62,7 @@ async fn docker_image(
             .map(|(privilege, _)| (privilege, own))
             .collect();
     }
-    let token = issue(&state, caller, services, lifetime)?;
+    let token = issue(&state, &caller, services, lifetime).await?;
     Ok(in_json(
         [
             r#"{"code":0,"message":"Success","data":{"token":""#,
@@ -197,7 +197,7 @@ async fn hosted(
             Kind::Rtm => rtm(input::user_id("uid", uid)?),
         });
     }
-    let token = issue(&state, caller, services, lifetime)?;
+    let token = issue(&state, &caller, services, lifetime).await?;
     Ok(in_json(
         [r#"{"code":0,"data":{"token":""#, &token, r#""}}"#].concat(),
     ))

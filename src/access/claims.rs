@@ -1,0 +1,230 @@
+//! From the claims of a JWT to the user that they describe. One that cannot be read is refused, never ignored.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
+
+use super::error::Unauthenticated;
+use super::jwt::invalid;
+use super::role::Role;
+use super::user::{Channels, User};
+use crate::config::{ChannelPattern, ChannelPatterns, ClaimNames, Jwt};
+use crate::token::{Excerpt, Lifetime, Uid, UnixTime};
+
+/// By how much the clocks of issuer and server may differ, in seconds.
+const LEEWAY: f64 = 60.0;
+
+/// The most patterns in a claim.
+const MAX_PATTERNS: usize = 256;
+
+/// What the claims must say, and what they are called.
+#[derive(Debug)]
+pub(super) struct Claims {
+    issuer: Option<String>,
+    audience: Option<String>,
+    names: ClaimNames,
+    default_channels: Option<ChannelPatterns>,
+}
+
+impl Claims {
+    pub(super) fn new(config: Jwt) -> Self {
+        Self {
+            issuer: config.issuer,
+            audience: config.audience,
+            names: config.claims,
+            default_channels: config.default_channels,
+        }
+    }
+
+    /// The user of a verified JWT, as of `now`.
+    pub(super) fn user(&self, payload: &[u8], now: UnixTime) -> Result<User, Unauthenticated> {
+        let ClaimNames {
+            uid,
+            channels,
+            role,
+            ttl,
+        } = &self.names;
+        let names = Names(["exp", "nbf", "iss", "aud", uid, channels, role, ttl]);
+        let mut payload = serde_json::Deserializer::from_slice(payload);
+        let found = names
+            .deserialize(&mut payload)
+            .and_then(|found| payload.end().map(|()| found))
+            .map_err(|_| invalid("its claims are no JSON object without repetitions"))?;
+        let [exp, nbf, iss, aud, uid, channels, role, ttl] = found;
+        is_now(exp.as_ref(), nbf.as_ref(), now)?;
+        self.is_ours(iss.as_ref(), aud.as_ref())?;
+
+        let claim = |claim: &str, problem| Unauthenticated::Claim {
+            claim: claim.to_owned(),
+            problem,
+        };
+        let uid = read_uid(uid.as_ref()).map_err(|problem| claim(&self.names.uid, problem))?;
+        let channels = self
+            .read_channels(channels)
+            .map_err(|problem| claim(&self.names.channels, problem))?;
+        let role = read_role(role.as_ref()).map_err(|problem| claim(&self.names.role, problem))?;
+        let lifetime =
+            read_lifetime(ttl.as_ref()).map_err(|problem| claim(&self.names.ttl, problem))?;
+        Ok(User {
+            name: (*uid.signed()).to_owned(),
+            uid,
+            channels,
+            role,
+            lifetime,
+        })
+    }
+
+    /// Whether a JWT is of our issuer, and for us. One that is for someone is for nobody else (RFC 7519, 4.1.3).
+    fn is_ours(&self, iss: Option<&Value>, aud: Option<&Value>) -> Result<(), Unauthenticated> {
+        let is = |value: &Value, text: &str| value.as_str() == Some(text);
+        if let Some(issuer) = &self.issuer
+            && !iss.is_some_and(|iss| is(iss, issuer))
+        {
+            return Err(invalid("its iss is not JWT_ISSUER"));
+        }
+        let is_audience = match (&self.audience, aud) {
+            (None, None) => true,
+            (Some(audience), Some(Value::Array(all))) => all.iter().any(|one| is(one, audience)),
+            (Some(audience), Some(one)) => is(one, audience),
+            (None, Some(_)) | (Some(_), None) => false,
+        };
+        if is_audience {
+            Ok(())
+        } else {
+            Err(invalid("its aud is not JWT_AUDIENCE"))
+        }
+    }
+
+    fn read_channels(&self, claim: Option<Value>) -> Result<Channels, String> {
+        let rule = "must be a list of channels, or one without space and comma";
+        let pattern = |text: &str| {
+            ChannelPattern::new(text)
+                .map_err(|error| format!("has {}, which {error}", Excerpt::of(text)))
+        };
+        let patterns = match claim {
+            None => {
+                let default = self.default_channels.clone().map(Channels::Default);
+                let claim = self.names.channels.clone();
+                return Ok(default.unwrap_or(Channels::Nowhere { claim }));
+            }
+            Some(Value::String(one)) if !one.contains([' ', ',']) => vec![pattern(&one)?],
+            Some(Value::Array(entries)) if entries.len() <= MAX_PATTERNS => {
+                let entries = entries.iter().map(|entry| match entry {
+                    Value::String(one) => pattern(one),
+                    _ => Err(rule.to_owned()),
+                });
+                entries.collect::<Result<_, _>>()?
+            }
+            Some(Value::Array(_)) => return Err(format!("has more than {MAX_PATTERNS} channels")),
+            Some(_) => return Err(rule.to_owned()),
+        };
+        Ok(Channels::Claimed(patterns.into_iter().collect()))
+    }
+}
+
+/// Whether a JWT is valid now. It must say until when it is.
+fn is_now(exp: Option<&Value>, nbf: Option<&Value>, now: UnixTime) -> Result<(), Unauthenticated> {
+    let now = f64::from(now.seconds());
+    let exp = exp.and_then(Value::as_f64);
+    let exp = exp.ok_or_else(|| invalid("its exp is missing or no number"))?;
+    if exp < now - LEEWAY {
+        return Err(Unauthenticated::Expired);
+    }
+    match nbf.map(Value::as_f64) {
+        None => Ok(()),
+        Some(Some(nbf)) if nbf <= now + LEEWAY => Ok(()),
+        Some(_) => Err(invalid("its nbf is in the future or no number")),
+    }
+}
+
+/// By the rule of every URL: digits are a number, and other texts are user accounts.
+fn read_uid(claim: Option<&Value>) -> Result<Uid, String> {
+    let rule = "must be a uid from 1 to 4294967295, or a user account";
+    let uid = match claim {
+        None => return Err("is missing: it says who the user is".to_owned()),
+        Some(Value::String(text)) => {
+            Uid::parse(text.as_str()).map_err(|error| format!("{error}"))?
+        }
+        Some(Value::Number(number)) => {
+            let number = number
+                .as_u64()
+                .and_then(|number| u32::try_from(number).ok());
+            Uid::from(number.ok_or(rule)?)
+        }
+        Some(_) => return Err(rule.to_owned()),
+    };
+    match uid {
+        Uid::Any => Err(rule.to_owned()),
+        uid => Ok(uid),
+    }
+}
+
+fn read_role(claim: Option<&Value>) -> Result<Role, String> {
+    match claim {
+        None => Ok(Role::Publisher),
+        Some(Value::String(name)) => Role::from_name(name)
+            .ok_or_else(|| format!("is {}, not {}", Excerpt::of(name), Role::NAMES)),
+        Some(_) => Err(format!("must be {}", Role::NAMES)),
+    }
+}
+
+fn read_lifetime(claim: Option<&Value>) -> Result<Option<Lifetime>, String> {
+    match claim {
+        None => Ok(None),
+        Some(Value::Number(number)) if number.is_u64() => {
+            let seconds = number.as_u64().unwrap_or_default();
+            let lifetime = Lifetime::from_seconds(seconds).map_err(|error| error.to_string())?;
+            Ok(Some(lifetime))
+        }
+        Some(_) => Err("must be a number of seconds".to_owned()),
+    }
+}
+
+/// The claims that matter, by name; others are skipped.
+struct Names<'a>([&'a str; 8]);
+
+type Values = [Option<Value>; 8];
+
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> DeserializeSeed<'de> for Names<'_> {
+    type Value = Values;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Values, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Names<'_> {
+    type Value = Values;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("claims")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Values, A::Error> {
+        let mut values = Values::default();
+        while let Some(Name(name)) = entries.next_key()? {
+            if !self.0.contains(&&*name) {
+                entries.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            let value: Value = entries.next_value()?;
+            // One claim may be read as two: a user's channel named after the user.
+            for (slot, _) in values
+                .iter_mut()
+                .zip(self.0)
+                .filter(|(_, known)| *known == name)
+            {
+                if slot.replace(value.clone()).is_some() {
+                    return Err(A::Error::custom("a claim is there twice"));
+                }
+            }
+        }
+        Ok(values)
+    }
+}

@@ -1,0 +1,165 @@
+//! Asks the operator's own service about a token.
+
+use std::io;
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::{Client, Response};
+use serde::{Deserialize, Serialize};
+
+use super::error::Refusal;
+use super::policy::cut;
+use super::role::Role;
+use super::{Caller, client};
+use crate::config;
+use crate::issuer::{Bound, TokenRequest};
+use crate::token::{Lifetime, TokenVersion, UnixTime};
+
+/// How long an answer may take. A client waits for its token meanwhile.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The most that is read of an answer.
+const MAX_ANSWER: usize = 16 * 1024;
+
+/// The most that a caller is told of why it is denied, in bytes.
+const MAX_MESSAGE: usize = 200;
+
+#[derive(Debug)]
+pub(super) struct Hook {
+    config: config::Hook,
+    client: Client,
+}
+
+/// What the service is asked.
+#[derive(Serialize)]
+struct Question<'a> {
+    caller: Asking<'a>,
+    request: Asked,
+}
+
+#[derive(Serialize)]
+struct Asking<'a> {
+    kind: &'static str,
+    name: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Asked {
+    version: TokenVersion,
+    /// In seconds; null when the format's longest is asked for.
+    ttl: Option<u32>,
+    /// As in the answer of `/v1/tokens`: what the token would be bound to.
+    services: Vec<Bound>,
+}
+
+/// What it may say beside yes. More than what was asked for is not given.
+#[derive(Default, Deserialize)]
+struct Lowered {
+    role: Option<String>,
+    ttl: Option<u64>,
+}
+
+/// What it may say beside no.
+#[derive(Deserialize)]
+struct Denied {
+    message: String,
+}
+
+impl Hook {
+    pub(super) fn new(config: config::Hook) -> io::Result<Self> {
+        let client = client::new(PATIENCE)?;
+        Ok(Self { config, client })
+    }
+
+    /// Leaves of a request what the service does.
+    pub(super) async fn ask(
+        &self,
+        caller: &Caller,
+        request: &mut TokenRequest,
+        now: UnixTime,
+    ) -> Result<(), Refusal> {
+        let response = self.post(caller, request, now).await.map_err(unavailable)?;
+        let status = response.status();
+        let body = client::body(response, MAX_ANSWER).await;
+        let body = body.map_err(unavailable)?;
+        if status.is_client_error() {
+            return Err(Refusal::Denied(message(&body)));
+        }
+        if !status.is_success() {
+            return Err(unavailable(format!("it answers {status}")));
+        }
+        let Lowered { role, ttl } = lowered(&body).map_err(unavailable)?;
+        if let Some(name) = role {
+            let role = Role::from_name(&name)
+                .ok_or_else(|| unavailable(format!("its role is none of {}", Role::NAMES)))?;
+            role.lower(request);
+        }
+        if let Some(seconds) = ttl {
+            let longest = Lifetime::from_seconds(seconds)
+                .map_err(|error| unavailable(format!("its ttl {error}")))?;
+            cut(request, longest);
+        }
+        Ok(())
+    }
+
+    async fn post(
+        &self,
+        caller: &Caller,
+        request: &TokenRequest,
+        now: UnixTime,
+    ) -> Result<Response, String> {
+        let question = Question {
+            caller: Asking {
+                kind: caller.kind(),
+                name: caller.name(),
+            },
+            request: Asked {
+                version: request.version(),
+                ttl: request.lifetime.map(Lifetime::seconds),
+                services: request.bound(now),
+            },
+        };
+        let question = serde_json::to_string(&question).expect("texts and numbers under names");
+        let mut post = self
+            .client
+            .post(self.config.url.clone())
+            .header(CONTENT_TYPE, "application/json")
+            .body(question);
+        if let Some(token) = &self.config.token {
+            let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
+                .expect("visible ASCII, as the configuration wants it");
+            value.set_sensitive(true);
+            post = post.header(AUTHORIZATION, value);
+        }
+        post.send().await.map_err(client::reason)
+    }
+}
+
+fn unavailable(reason: impl std::fmt::Display) -> Refusal {
+    tracing::warn!(%reason, "AUTHORIZE_URL was asked in vain");
+    Refusal::Unavailable
+}
+
+/// What is left of the request; nothing in the body leaves all of it.
+fn lowered(body: &[u8]) -> Result<Lowered, String> {
+    if body.trim_ascii().is_empty() {
+        return Ok(Lowered::default());
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        let reason = error.to_string();
+        format!("its body is neither empty nor a JSON object such as {{\"ttl\":600}}: {reason}")
+    })
+}
+
+/// Why the caller is denied, in the service's words: those of a `message` in JSON, or else the whole text.
+fn message(body: &[u8]) -> String {
+    let text = match serde_json::from_slice(body) {
+        Ok(Denied { message }) => message,
+        Err(_) => String::from_utf8_lossy(body).into_owned(),
+    };
+    let text: String = text.chars().filter(|c| !c.is_control()).collect();
+    match &text[..text.floor_char_boundary(MAX_MESSAGE)] {
+        text if text.trim().is_empty() => "the caller may not have this token".to_owned(),
+        text => text.to_owned(),
+    }
+}

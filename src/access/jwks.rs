@@ -1,0 +1,202 @@
+//! The public keys of an identity provider, which change over time.
+//!
+//! They are kept, and fetched anew now and then, while requests go on with those that are there. A JWT with a key that
+//! is not among them is a reason to look at once, but not more often than once a minute: whoever makes up keys causes
+//! no more. While the provider is down, the last keys stay.
+
+use std::io;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use jsonwebtoken::jwk::Jwk;
+use reqwest::Client;
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::sync::Mutex;
+use url::Url;
+
+use super::{client, jwt};
+use crate::config::PublicKey;
+use crate::token::UnixTime;
+
+/// How long the provider may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The most that is read of its answer.
+const MAX_ANSWER: usize = 256 * 1024;
+
+/// How old keys get before they are fetched anew, in seconds.
+const MAX_AGE: u32 = 10 * 60;
+
+/// How long after one attempt the next one may begin, in seconds.
+const PAUSE: u32 = 60;
+
+/// The same while there are no keys at all: nobody gets in until there are.
+const FIRST_PAUSE: u32 = 2;
+
+#[derive(Debug)]
+pub(super) struct Jwks {
+    url: Url,
+    client: Client,
+    /// Nothing until they have been fetched once.
+    keys: RwLock<Option<Kept>>,
+    /// When they were asked for last. Whoever holds it is the one who fetches.
+    asked: Arc<Mutex<Option<UnixTime>>>,
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    keys: Arc<[Named]>,
+    since: UnixTime,
+}
+
+#[derive(Debug)]
+struct Named {
+    id: Option<String>,
+    key: Arc<PublicKey>,
+}
+
+/// Why there is no key.
+pub(super) enum Unknown {
+    /// It is not among those that are there.
+    Key,
+    /// There are none yet.
+    Set,
+}
+
+impl Jwks {
+    pub(super) fn new(url: Url) -> io::Result<Self> {
+        Ok(Self {
+            url,
+            client: client::new(PATIENCE)?,
+            keys: RwLock::default(),
+            asked: Arc::default(),
+        })
+    }
+
+    pub(super) async fn prepare(&self, now: UnixTime) {
+        let mut asked = self.asked.lock().await;
+        *asked = Some(now);
+        self.fetch(now).await;
+    }
+
+    /// The key of that ID for an algorithm; without an ID, the only one that there is.
+    pub(super) async fn key(
+        self: &Arc<Self>,
+        id: Option<&str>,
+        algorithm: &str,
+        now: UnixTime,
+    ) -> Result<Arc<PublicKey>, Unknown> {
+        if let Some(kept) = self.kept()
+            && let Some(key) = kept.find(id, algorithm)
+        {
+            if is_over(kept.since, MAX_AGE, now) {
+                self.fetch_aside(now);
+            }
+            return Ok(key);
+        }
+        Box::pin(self.look_again(id, algorithm, now)).await
+    }
+
+    /// Fetches the keys, unless they were asked for just now, by this request or by another one.
+    async fn look_again(
+        &self,
+        id: Option<&str>,
+        algorithm: &str,
+        now: UnixTime,
+    ) -> Result<Arc<PublicKey>, Unknown> {
+        let mut asked = self.asked.lock().await;
+        let pause = if self.kept().is_some() {
+            PAUSE
+        } else {
+            FIRST_PAUSE
+        };
+        if asked.is_none_or(|last| is_over(last, pause, now)) {
+            *asked = Some(now);
+            self.fetch(now).await;
+        }
+        drop(asked);
+        let kept = self.kept().ok_or(Unknown::Set)?;
+        kept.find(id, algorithm).ok_or(Unknown::Key)
+    }
+
+    /// Fetches the keys while the request goes on, unless someone does.
+    fn fetch_aside(self: &Arc<Self>, now: UnixTime) {
+        let Ok(mut asked) = Arc::clone(&self.asked).try_lock_owned() else {
+            return;
+        };
+        if asked.is_none_or(|last| is_over(last, PAUSE, now)) {
+            *asked = Some(now);
+            let jwks = Arc::clone(self);
+            tokio::spawn(async move {
+                jwks.fetch(now).await;
+                drop(asked);
+            });
+        }
+    }
+
+    async fn fetch(&self, now: UnixTime) {
+        match self.ask().await {
+            Ok(keys) => {
+                tracing::debug!(keys = keys.len(), "JWT_JWKS_URL was fetched");
+                let mut kept = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+                *kept = Some(Kept { keys, since: now });
+            }
+            Err(reason) => tracing::warn!(%reason, "JWT_JWKS_URL cannot be fetched"),
+        }
+    }
+
+    async fn ask(&self) -> Result<Arc<[Named]>, String> {
+        let response = self.client.get(self.url.clone()).send().await;
+        let response = response.map_err(client::reason)?;
+        if !response.status().is_success() {
+            return Err(format!("it answers {}", response.status()));
+        }
+        let body = client::body(response, MAX_ANSWER).await?;
+        let keys = read(&body).map_err(|error| format!("the answer is no JWKS: {error}"))?;
+        if keys.is_empty() {
+            Err("the answer has no key for RS256, ES256 or EdDSA signatures".to_owned())
+        } else {
+            Ok(keys)
+        }
+    }
+
+    fn kept(&self) -> Option<Kept> {
+        let kept = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        kept.clone()
+    }
+}
+
+impl Kept {
+    fn find(&self, id: Option<&str>, algorithm: &str) -> Option<Arc<PublicKey>> {
+        let mut fitting = self.keys.iter().filter(|named| {
+            jwt::name(named.key.algorithm()) == algorithm
+                && id.is_none_or(|id| named.id.as_deref() == Some(id))
+        });
+        let first = fitting.next()?;
+        fitting.next().is_none().then(|| Arc::clone(&first.key))
+    }
+}
+
+/// The keys of a set that are used here. One that cannot be read does not spoil the others.
+fn read(json: &[u8]) -> serde_json::Result<Arc<[Named]>> {
+    #[derive(Deserialize)]
+    struct Set {
+        keys: Vec<Value>,
+    }
+    let set: Set = serde_json::from_slice(json)?;
+    let keys = set.keys.into_iter().filter_map(|key| {
+        let jwk: Jwk = serde_json::from_value(key).ok()?;
+        let key = PublicKey::from_jwk(&jwk)?;
+        Some(Named {
+            id: jwk.common.key_id,
+            key: Arc::new(key),
+        })
+    });
+    Ok(keys.collect())
+}
+
+/// Whether so many seconds have passed; or as many back, for a clock that was set.
+fn is_over(since: UnixTime, seconds: u32, now: UnixTime) -> bool {
+    now.seconds().abs_diff(since.seconds()) >= seconds
+}

@@ -1,0 +1,141 @@
+//! What no token exceeds, what its caller may have, and what the operator's own service says.
+
+use std::io;
+
+use super::Caller;
+use super::error::Refusal;
+use super::hook::Hook;
+use crate::config::{self, Limits};
+use crate::issuer::{Subject, Target, TokenRequest};
+use crate::token::{ChannelName, Excerpt, Lifetime, ServiceKind, UnixTime};
+
+#[derive(Debug, Default)]
+pub(super) struct Policy {
+    limits: Limits,
+    hook: Option<Hook>,
+}
+
+impl Policy {
+    pub(super) fn new(limits: Limits, hook: Option<config::Hook>) -> io::Result<Self> {
+        let hook = hook.map(Hook::new).transpose()?;
+        Ok(Self { limits, hook })
+    }
+
+    /// Leaves of a request what the caller may have.
+    pub(super) async fn authorize(
+        &self,
+        caller: &Caller,
+        request: &mut TokenRequest,
+        now: UnixTime,
+    ) -> Result<(), Refusal> {
+        each(request, |service, channel| {
+            self.limit(caller, request, service, channel)
+        })?;
+        if let Some(longest) = self.limits.lifetime {
+            cut(request, longest);
+        }
+        if let Caller::User(user) = caller {
+            user.bind(request)?;
+            if let Some(longest) = user.lifetime {
+                cut(request, longest);
+            }
+        }
+        match &self.hook {
+            None => Ok(()),
+            // Most servers have none: their requests need no room for it.
+            Some(hook) => Box::pin(hook.ask(caller, request, now)).await,
+        }
+    }
+
+    fn limit(
+        &self,
+        caller: &Caller,
+        request: &TokenRequest,
+        service: ServiceKind,
+        channel: Option<&ChannelName>,
+    ) -> Result<(), Refusal> {
+        let Limits {
+            channels,
+            services,
+            wildcard,
+            ..
+        } = &self.limits;
+        if services
+            .as_ref()
+            .is_some_and(|known| !known.contains(&service))
+        {
+            let service = service.name();
+            return Err(Refusal::ClosedService { service });
+        }
+        let Some(channel) = channel else {
+            return Ok(());
+        };
+        if channel.is_wildcard() {
+            let has_right = match caller {
+                Caller::Anonymous => true,
+                Caller::Key(key) => key.may_wildcard(),
+                Caller::User(user) => user.may_wildcard(),
+            };
+            return match (wildcard, &request.subject, service, has_right) {
+                (false, ..) => Err(Refusal::Wildcard),
+                (true, Subject::V007(_), ServiceKind::Rtc, true) => Ok(()),
+                (true, Subject::V007(_), ServiceKind::Rtc, false) => Err(Refusal::WildcardRight),
+                (true, ..) => Err(Refusal::WildcardOutOfPlace),
+            };
+        }
+        if channels
+            .as_ref()
+            .is_some_and(|patterns| !patterns.match_one(channel.as_str()))
+        {
+            let channel = Excerpt::of(channel.as_str());
+            return Err(Refusal::ClosedChannel { channel });
+        }
+        Ok(())
+    }
+}
+
+/// Looks at each service of a request, and its channel if it has one.
+fn each(
+    request: &TokenRequest,
+    mut look: impl FnMut(ServiceKind, Option<&ChannelName>) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    match &request.subject {
+        Subject::V005 { channel, .. } | Subject::V006Rtc { channel, .. } => {
+            look(ServiceKind::Rtc, Some(channel))
+        }
+        Subject::V006Rtm { .. } => look(ServiceKind::Rtm, None),
+        Subject::V007(services) => services.iter().try_for_each(|service| {
+            let channel = match &service.target {
+                Target::Rtc { channel, .. }
+                | Target::Streaming { channel, .. }
+                | Target::Fcdn { channel, .. }
+                | Target::ApaasRoomUser { room: channel, .. } => Some(channel),
+                Target::Rtm { .. }
+                | Target::Fpa
+                | Target::Chat { .. }
+                | Target::ApaasUser { .. }
+                | Target::ApaasApp
+                | Target::Rtm2 { .. }
+                | Target::ConvoAi
+                | Target::Stt => None,
+            };
+            look(service.target.kind(), channel)
+        }),
+    }
+}
+
+/// Lets nothing of a request last longer than this; what has no end gets one.
+pub(super) fn cut(request: &mut TokenRequest, longest: Lifetime) {
+    request.lifetime = Some(request.lifetime.unwrap_or(longest).min(longest));
+    let grants = match &mut request.subject {
+        Subject::V006Rtc { grants, .. } => std::slice::from_mut(grants),
+        // A privilege of a 007 token does not outlive it; the others have none with a lifetime of its own.
+        Subject::V005 { .. } | Subject::V006Rtm { .. } | Subject::V007(_) => &mut [],
+    };
+    for grants in grants {
+        *grants = grants
+            .iter()
+            .map(|(privilege, own)| (privilege, own.map(|own| own.min(longest))))
+            .collect();
+    }
+}

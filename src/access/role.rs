@@ -1,0 +1,109 @@
+//! What users may do, from a role's name to single privileges.
+
+use crate::issuer::{Grants, Subject, Target, TokenRequest};
+use crate::token::v005::{KeyKind, Upload};
+use crate::token::{Privilege, ServiceKind};
+
+/// The most that a user may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Role {
+    /// May join and watch.
+    Subscriber,
+    /// May publish too.
+    Publisher,
+    /// May do everything that a user can.
+    Admin,
+}
+
+impl Role {
+    pub(super) const NAMES: &str = "subscriber, publisher or admin";
+
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        let all = [Self::Subscriber, Self::Publisher, Self::Admin];
+        all.into_iter().find(|role| role.name() == name)
+    }
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Subscriber => "subscriber",
+            Self::Publisher => "publisher",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Whether it has a privilege of a service where users meet in a channel. Where they do not, every role has all.
+    pub(super) fn has(self, service: ServiceKind, privilege: Privilege) -> bool {
+        use Privilege as P;
+        let (watch, publish): (&[P], &[P]) = match service {
+            ServiceKind::Rtc => (
+                &[P::JOIN_CHANNEL],
+                &[P::PUBLISH_AUDIO, P::PUBLISH_VIDEO, P::PUBLISH_DATA],
+            ),
+            ServiceKind::Streaming => (&[], &[P::PUBLISH_MIX_STREAM, P::PUBLISH_RAW_STREAM]),
+            ServiceKind::Fcdn => (&[P::PLAY], &[P::PUBLISH]),
+            ServiceKind::Rtm
+            | ServiceKind::Fpa
+            | ServiceKind::Chat
+            | ServiceKind::Apaas
+            | ServiceKind::Rtm2
+            | ServiceKind::ConvoAi
+            | ServiceKind::Stt => return true,
+        };
+        match self {
+            Self::Subscriber => watch.contains(&privilege),
+            Self::Publisher => watch.contains(&privilege) || publish.contains(&privilege),
+            Self::Admin => true,
+        }
+    }
+
+    /// The first privilege that it has not.
+    pub(super) fn lacks(self, service: ServiceKind, grants: &Grants) -> Option<Privilege> {
+        grants
+            .iter()
+            .map(|(privilege, _)| privilege)
+            .find(|privilege| !self.has(service, *privilege))
+    }
+
+    /// Whether it has the role in a classroom of that number: none, the audience (0) and a student (2) are for all;
+    /// those that teach are not.
+    pub(super) fn has_classroom_role(self, number: i16) -> bool {
+        self == Self::Admin || [Target::NO_ROLE, 0, 2].contains(&number)
+    }
+
+    /// The least role that may have a channel key.
+    pub(super) fn of_key(kind: KeyKind) -> Self {
+        match kind {
+            KeyKind::MediaChannel | KeyKind::InChannelPermission(Upload::Nothing) => {
+                Self::Subscriber
+            }
+            KeyKind::InChannelPermission(Upload::AudioAndVideo) => Self::Publisher,
+            KeyKind::Recording | KeyKind::PublicSharing => Self::Admin,
+        }
+    }
+
+    /// Takes from a request what the role has not.
+    pub(super) fn lower(self, request: &mut TokenRequest) {
+        let lower = |service, grants: &mut Grants| {
+            *grants = grants
+                .iter()
+                .filter(|(privilege, _)| self.has(service, *privilege))
+                .collect();
+        };
+        match &mut request.subject {
+            Subject::V005 { kind, .. } => {
+                if self < Self::of_key(KeyKind::InChannelPermission(Upload::AudioAndVideo))
+                    && *kind == KeyKind::InChannelPermission(Upload::AudioAndVideo)
+                {
+                    *kind = KeyKind::InChannelPermission(Upload::Nothing);
+                }
+            }
+            Subject::V006Rtc { grants, .. } => lower(ServiceKind::Rtc, grants),
+            Subject::V006Rtm { .. } => {}
+            Subject::V007(services) => {
+                for service in services {
+                    lower(service.target.kind(), &mut service.grants);
+                }
+            }
+        }
+    }
+}

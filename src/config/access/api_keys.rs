@@ -1,0 +1,185 @@
+//! The keys of back ends: named, and kept as their SHA-256 alone.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use subtle::{ConditionallySelectable, ConstantTimeEq};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// The shortest key, in characters: 128 bits in hexadecimal.
+const MIN_KEY: usize = 32;
+const MAX_NAME: usize = 64;
+
+/// What stands before a digest in place of a key.
+const DIGEST: &str = "sha256:";
+
+/// The keys of back ends. By default none.
+#[derive(Clone, Debug, Default)]
+pub struct ApiKeys(Vec<ApiKey>);
+
+/// One key: what is known of it, which is not the key itself.
+#[derive(Clone)]
+pub struct ApiKey {
+    name: Arc<str>,
+    may_wildcard: bool,
+    digest: [u8; 32],
+}
+
+impl ApiKey {
+    /// What the operator calls it: for logs.
+    #[must_use]
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// Whether it may have tokens for all channels at once, where the server makes such.
+    #[must_use]
+    pub fn may_wildcard(&self) -> bool {
+        self.may_wildcard
+    }
+}
+
+impl ApiKeys {
+    /// The key that someone shows, if it is one of these. Takes as long for each of them, and for none.
+    #[must_use]
+    pub fn find(&self, shown: &[u8]) -> Option<&ApiKey> {
+        let digest: [u8; 32] = Sha256::digest(shown).into();
+        let mut found = u32::MAX;
+        for (key, index) in self.0.iter().zip(0_u32..) {
+            found.conditional_assign(&index, key.digest.ct_eq(&digest));
+        }
+        self.0.get(usize::try_from(found).ok()?)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &ApiKey> {
+        self.0.iter()
+    }
+}
+
+impl FromStr for ApiKeys {
+    type Err = ApiKeyError;
+
+    /// Reads `name:key` entries between commas or line ends. Lines that begin with `#` say nothing.
+    fn from_str(list: &str) -> Result<Self, ApiKeyError> {
+        let entries = list
+            .lines()
+            .filter(|line| !line.trim_start().starts_with('#'))
+            .flat_map(|line| line.split(','))
+            .map(str::trim)
+            .filter(|entry| !entry.is_empty());
+        let mut keys: Vec<ApiKey> = Vec::new();
+        for (entry, number) in entries.zip(1..) {
+            let key = ApiKey::parse(entry, number)?;
+            if keys.iter().any(|other| other.name == key.name) {
+                return Err(ApiKeyError::SameName { number });
+            }
+            if keys.iter().any(|other| other.digest == key.digest) {
+                return Err(ApiKeyError::SameKey { number });
+            }
+            keys.push(key);
+        }
+        if keys.is_empty() {
+            Err(ApiKeyError::Nothing)
+        } else {
+            Ok(Self(keys))
+        }
+    }
+}
+
+impl ApiKey {
+    fn parse(entry: &str, number: usize) -> Result<Self, ApiKeyError> {
+        let (name, key) = entry
+            .split_once(':')
+            .ok_or(ApiKeyError::NoName { number })?;
+        let (name, may_wildcard) = match name.strip_suffix('*') {
+            Some(name) => (name, true),
+            None => (name, false),
+        };
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        if name.is_empty() || name.len() > MAX_NAME || !name.chars().all(is_name) {
+            return Err(ApiKeyError::Name { number });
+        }
+        let digest = if let Some(digits) = key.strip_prefix(DIGEST) {
+            digest(digits).ok_or(ApiKeyError::Digest { number })?
+        } else {
+            // Those of a bearer token (RFC 6750) but the dot, by which a JWT is told from a key.
+            let is_key = |c: char| c.is_ascii_alphanumeric() || "-_~+/=".contains(c);
+            if !key.chars().all(is_key) {
+                return Err(ApiKeyError::Characters { number });
+            }
+            if key.len() < MIN_KEY {
+                return Err(ApiKeyError::Short {
+                    number,
+                    found: key.len(),
+                });
+            }
+            Sha256::digest(key).into()
+        };
+        Ok(Self {
+            name: name.into(),
+            may_wildcard,
+            digest,
+        })
+    }
+}
+
+fn digest(digits: &str) -> Option<[u8; 32]> {
+    let (pairs, []) = digits.as_bytes().as_chunks::<2>() else {
+        return None;
+    };
+    let mut digest = [0; 32];
+    if pairs.len() != digest.len() {
+        return None;
+    }
+    for (byte, [high, low]) in digest.iter_mut().zip(pairs) {
+        let digit = |digit: u8| char::from(digit).to_digit(16);
+        *byte = u8::try_from(digit(*high)? << 4 | digit(*low)?).ok()?;
+    }
+    Some(digest)
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:[redacted]", self.name)
+    }
+}
+
+impl Drop for ApiKey {
+    fn drop(&mut self) {
+        self.digest.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for ApiKey {}
+
+/// Why a list of keys cannot be read; `number` is the entry's, from 1. Reads as the end of a sentence that begins with
+/// the variable's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the sentences say it")]
+pub enum ApiKeyError {
+    #[error(
+        "has a key with another character than letters, digits and -_~+/= as entry {number}; openssl rand -hex 32 makes a key"
+    )]
+    Characters { number: usize },
+    #[error("has no digest as entry {number}: after sha256: belong 64 hexadecimal digits")]
+    Digest { number: usize },
+    #[error(
+        "has a name other than 1 to 64 letters, digits and -_. (and a * after it, for the right to wildcards) as entry {number}"
+    )]
+    Name { number: usize },
+    #[error("has no name as entry {number}; an entry is name:key")]
+    NoName { number: usize },
+    #[error("has no entry; an entry is name:key")]
+    Nothing,
+    #[error("has the key of another entry as entry {number}")]
+    SameKey { number: usize },
+    #[error("has the name of another entry as entry {number}")]
+    SameName { number: usize },
+    #[error(
+        "has a key of {found} characters as entry {number}, of 32 it must have; openssl rand -hex 32 makes a key"
+    )]
+    Short { number: usize, found: usize },
+}

@@ -1,0 +1,52 @@
+//! Who may get which token: what an operator says about callers, limits and the hook.
+
+mod api_keys;
+mod channels;
+mod hook;
+mod jwt;
+mod public_key;
+mod read;
+mod secret;
+
+use crate::token::{Lifetime, ServiceKind};
+
+pub use api_keys::{ApiKey, ApiKeyError, ApiKeys};
+pub use channels::{ChannelPattern, ChannelPatterns, PatternError};
+pub use hook::Hook;
+pub use jwt::{ClaimNames, Jwt, JwtKey};
+pub use public_key::{PublicKey, PublicKeyError};
+pub use secret::Secret;
+
+/// Who may get which token. By default, everyone every token.
+#[derive(Clone, Debug, Default)]
+pub struct Access {
+    /// The keys of back ends.
+    pub api_keys: ApiKeys,
+    /// How users are known, if they are.
+    pub jwt: Option<Jwt>,
+    /// What nobody gets more of.
+    pub limits: Limits,
+    /// Who is asked about every token, if anyone.
+    pub hook: Option<Hook>,
+}
+
+impl Access {
+    /// Whether callers have to say who they are.
+    #[must_use]
+    pub fn is_guarded(&self) -> bool {
+        self.jwt.is_some() || self.api_keys.iter().next().is_some()
+    }
+}
+
+/// What no token exceeds, whoever asks for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest that anything lasts; nothing for what the format has.
+    pub lifetime: Option<Lifetime>,
+    /// The channels that tokens are for; nothing for all.
+    pub channels: Option<ChannelPatterns>,
+    /// The services that tokens are for; nothing for all.
+    pub services: Option<Vec<ServiceKind>>,
+    /// Whether there are tokens for all channels at once.
+    pub wildcard: bool,
+}

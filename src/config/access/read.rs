@@ -1,0 +1,220 @@
+//! Reads who may get which token, and says what contradicts what.
+
+use url::{Host, Url};
+
+use super::{
+    Access, ApiKeys, ChannelPatterns, ClaimNames, Hook, Jwt, JwtKey, Limits, PublicKey, Secret,
+};
+use crate::config::read::Reader;
+use crate::config::vars::{self, Variable};
+use crate::token::{Lifetime, ServiceKind};
+
+/// The shortest secret of HS256, in bytes: as long as the hash (RFC 7518, 3.2).
+const MIN_SECRET: usize = 32;
+
+const JWT_KEYS: &str = "JWT_SECRET, JWT_PUBLIC_KEY or JWT_JWKS_URL";
+
+impl Reader<'_> {
+    /// Everything about who may get which token. `default` is how long a privilege lasts for which a request names no
+    /// end.
+    pub(in crate::config) fn access(&mut self, default: Option<Lifetime>) -> Access {
+        let api_keys =
+            self.read_or_file(&vars::API_KEYS, &vars::API_KEYS_FILE, str::parse::<ApiKeys>);
+        let jwt = self.jwt();
+        let limits = self.limits(default);
+        let hook = self.hook();
+        Access {
+            api_keys: api_keys.unwrap_or_default(),
+            jwt,
+            limits,
+            hook,
+        }
+    }
+
+    fn jwt(&mut self) -> Option<Jwt> {
+        let before = self.problems();
+        let text = |text: &str| Ok::<_, String>(text.to_owned());
+        let key = self.jwt_key();
+        let is_unknown = key.is_none() && self.problems() == before;
+        let settings = [
+            &vars::JWT_ISSUER,
+            &vars::JWT_AUDIENCE,
+            &vars::JWT_DEFAULT_CHANNELS,
+            &vars::JWT_CLAIM_UID,
+            &vars::JWT_CLAIM_CHANNELS,
+            &vars::JWT_CLAIM_ROLE,
+            &vars::JWT_CLAIM_TTL,
+        ];
+        for variable in settings {
+            if is_unknown && self.is_set(variable) {
+                let problem = format!("is set, but no {JWT_KEYS} that it could be about");
+                self.problem(variable, problem);
+            }
+        }
+        let issuer = self.read(&vars::JWT_ISSUER, text);
+        let audience = self.read(&vars::JWT_AUDIENCE, text);
+        if matches!(key, Some(JwtKey::Jwks(_))) {
+            let because = "is not set; identity providers share their keys among their customers, so JWT_JWKS_URL \
+                           needs JWT_ISSUER and JWT_AUDIENCE";
+            for (value, variable) in [
+                (&issuer, &vars::JWT_ISSUER),
+                (&audience, &vars::JWT_AUDIENCE),
+            ] {
+                if value.is_none() {
+                    self.problem(variable, because);
+                }
+            }
+        }
+        let default_channels =
+            self.read(&vars::JWT_DEFAULT_CHANNELS, str::parse::<ChannelPatterns>);
+        let claims = ClaimNames {
+            uid: self.read(&vars::JWT_CLAIM_UID, text)?,
+            channels: self.read(&vars::JWT_CLAIM_CHANNELS, text)?,
+            role: self.read(&vars::JWT_CLAIM_ROLE, text)?,
+            ttl: self.read(&vars::JWT_CLAIM_TTL, text)?,
+        };
+        Some(Jwt {
+            key: key?,
+            issuer,
+            audience,
+            claims,
+            default_channels,
+        })
+    }
+
+    fn jwt_key(&mut self) -> Option<JwtKey> {
+        let kinds = [
+            &vars::JWT_SECRET,
+            &vars::JWT_SECRET_FILE,
+            &vars::JWT_PUBLIC_KEY,
+            &vars::JWT_PUBLIC_KEY_FILE,
+            &vars::JWT_JWKS_URL,
+        ];
+        let name = self.name_of(&kinds)?;
+        let secret = |text: &str| match text.len() {
+            MIN_SECRET.. => Ok(JwtKey::Secret(Secret::new(text))),
+            found => Err(format!(
+                "must have at least {MIN_SECRET} bytes, found {found}; openssl rand -hex 32 makes one"
+            )),
+        };
+        let public_key = |text: &str| PublicKey::from_pem(text).map(JwtKey::PublicKey);
+        if [vars::JWT_SECRET.name, vars::JWT_SECRET_FILE.name].contains(&name) {
+            self.read_or_file(&vars::JWT_SECRET, &vars::JWT_SECRET_FILE, secret)
+        } else if name == vars::JWT_JWKS_URL.name {
+            let secure = |text: &str| match url(text)? {
+                url if url.scheme() == "http" && !is_loopback(&url) => {
+                    Err("must be https; http is for a server on this machine")
+                }
+                url => Ok(JwtKey::Jwks(url)),
+            };
+            self.read(&vars::JWT_JWKS_URL, secure)
+        } else {
+            self.read_or_file(
+                &vars::JWT_PUBLIC_KEY,
+                &vars::JWT_PUBLIC_KEY_FILE,
+                public_key,
+            )
+        }
+    }
+
+    fn limits(&mut self, default: Option<Lifetime>) -> Limits {
+        let lifetime = self.lifetime(&vars::MAX_TTL);
+        if let (Some(default), Some(longest)) = (default, lifetime)
+            && default > longest
+        {
+            self.problem(&vars::DEFAULT_TTL, "is longer than MAX_TTL");
+        }
+        let channels = self.read(&vars::ALLOWED_CHANNELS, str::parse::<ChannelPatterns>);
+        let services = self.read(&vars::ALLOWED_SERVICES, services);
+        let wildcard = self
+            .read(&vars::ALLOW_WILDCARD, |text| match text {
+                "true" => Ok(true),
+                "false" => Ok(false),
+                _ => Err("must be true or false"),
+            })
+            .unwrap_or_default();
+        if wildcard
+            && channels
+                .as_ref()
+                .is_some_and(|all| !all.have_every_channel())
+        {
+            let problem =
+                "is true, but ALLOWED_CHANNELS has no * alone: a wildcard is for every channel";
+            self.problem(&vars::ALLOW_WILDCARD, problem);
+        }
+        Limits {
+            lifetime,
+            channels,
+            services,
+            wildcard,
+        }
+    }
+
+    fn hook(&mut self) -> Option<Hook> {
+        let token = self.read_or_file(
+            &vars::AUTHORIZE_TOKEN,
+            &vars::AUTHORIZE_TOKEN_FILE,
+            |text| {
+                if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+                    Ok(Secret::new(text))
+                } else {
+                    Err("must be visible ASCII characters without spaces: it is sent in a header")
+                }
+            },
+        );
+        if token.is_some() && !self.is_set(&vars::AUTHORIZE_URL) {
+            self.problem(
+                &vars::AUTHORIZE_TOKEN,
+                "is set, but no AUTHORIZE_URL that it could be for",
+            );
+        }
+        let url = self.read(&vars::AUTHORIZE_URL, url)?;
+        Some(Hook { url, token })
+    }
+
+    fn name_of(&mut self, variables: &[&Variable]) -> Option<&'static str> {
+        self.find(variables).ok()?.map(|found| found.name)
+    }
+
+    fn is_set(&mut self, variable: &Variable) -> bool {
+        self.name_of(&[variable]).is_some()
+    }
+}
+
+/// The URL of another server. What is secret about it does not belong there: URLs are logged.
+fn url(text: &str) -> Result<Url, &'static str> {
+    let url = Url::parse(text)
+        .ok()
+        .filter(|url| ["http", "https"].contains(&url.scheme()) && url.has_host())
+        .ok_or("must be a URL that begins with https:// or http://")?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("must not have a user or password in it");
+    }
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn services(list: &str) -> Result<Vec<ServiceKind>, String> {
+    let entries = list.split(',').map(str::trim);
+    let entries = entries.filter(|entry| !entry.is_empty()).zip(1..);
+    let services = entries.map(|(entry, number)| {
+        ServiceKind::from_name(&entry.to_ascii_lowercase()).ok_or_else(|| {
+            let known = ServiceKind::ALL.map(ServiceKind::name).join(", ");
+            format!("must be a list of {known}; entry {number} is none of them")
+        })
+    });
+    let services: Vec<_> = services.collect::<Result<_, _>>()?;
+    if services.is_empty() {
+        Err("has no entry; leave it out for all services".to_owned())
+    } else {
+        Ok(services)
+    }
+}

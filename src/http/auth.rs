@@ -1,0 +1,84 @@
+//! Who asks: credentials out of the headers of a request.
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+
+use super::error::Error;
+use super::state::AppState;
+use crate::access::{Caller, Unauthenticated};
+
+const API_KEY: &str = "x-api-key";
+
+/// Whoever wants a token.
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        if !state.guard().is_guarded() {
+            return Ok(Self::Anonymous);
+        }
+        // An open server's requests need no room for it.
+        let identified = Box::pin(identify(parts, state)).await;
+        identified.map_err(Error::into_response)
+    }
+}
+
+/// Whoever may come without credentials, but not with wrong ones.
+impl OptionalFromRequestParts<AppState> for Caller {
+    type Rejection = Response;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &AppState,
+    ) -> Result<Option<Self>, Response> {
+        if !state.guard().is_guarded() {
+            return Ok(Some(Self::Anonymous));
+        }
+        match Box::pin(identify(parts, state)).await {
+            Ok(caller) => Ok(Some(caller)),
+            Err(Error::Unauthenticated(Unauthenticated::Missing)) => Ok(None),
+            Err(error) => Err(error.into_response()),
+        }
+    }
+}
+
+/// Who asks, on a guarded server.
+async fn identify(parts: &Parts, state: &AppState) -> Result<Caller, Error> {
+    let shown = shown(&parts.headers)?;
+    let caller = state.guard().identify(shown, state.now()).await?;
+    Ok(caller)
+}
+
+/// The one API key or JWT of a request. Another scheme of `Authorization` is someone else's business: a proxy's, say.
+fn shown(headers: &HeaderMap) -> Result<Option<&str>, Error> {
+    let mut shown = None;
+    let mut found = headers
+        .get_all(AUTHORIZATION)
+        .iter()
+        .map(|value| bearer(value.as_bytes()))
+        .chain(
+            headers
+                .get_all(API_KEY)
+                .iter()
+                .map(|value| Some(value.as_bytes())),
+        )
+        .flatten();
+    if let Some(first) = found.next() {
+        if found.any(|other| other != first) {
+            return Err(Error::CredentialsDiffer);
+        }
+        shown = Some(str::from_utf8(first).map_err(|_| Unauthenticated::Invalid)?);
+    }
+    Ok(shown)
+}
+
+/// What follows the scheme, also when that is nothing.
+fn bearer(value: &[u8]) -> Option<&[u8]> {
+    let (scheme, rest) = value.split_at_checked(b"Bearer".len())?;
+    let is_bearer =
+        scheme.eq_ignore_ascii_case(b"Bearer") && matches!(rest.first(), None | Some(b' '));
+    is_bearer.then(|| rest.trim_ascii())
+}

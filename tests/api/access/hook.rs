@@ -1,0 +1,190 @@
+//! The operator's own service: what it is asked, and what its answers do.
+
+use serde_json::{Value, json};
+
+use super::server::Server;
+use super::{KEY, alice, get_as, hs256};
+use crate::support::{NOW, TestApp};
+
+const TARGET: &str = "/access_token?channelName=test&uid=1234&role=publisher&expireTime=900";
+
+async fn hooked(more: &[(&str, &str)]) -> (Server, TestApp) {
+    let server = Server::start().await;
+    let url = server.url("/may?x=y");
+    let app = TestApp::told(&[&[("AUTHORIZE_URL", url.as_str())], more].concat());
+    (server, app)
+}
+
+#[tokio::test]
+async fn it_is_asked_who_wants_what() {
+    let (server, app) = hooked(&[("AUTHORIZE_TOKEN", "open-sesame")]).await;
+    app.get(TARGET).await.grants_006("test", "1234");
+    let (headers, body) = server.last();
+    assert_eq!(headers["content-type"], "application/json");
+    assert_eq!(headers["authorization"], "Bearer open-sesame");
+    let ends = NOW + 900;
+    let privileges = json!({
+        "join_channel": ends, "publish_audio": ends, "publish_video": ends, "publish_data": ends,
+    });
+    let expected = json!({
+        "caller": { "kind": "anonymous", "name": null },
+        "request": {
+            "version": "006",
+            "ttl": 900,
+            "services": [{ "service": "rtc", "channel": "test", "uid": 1234, "privileges": privileges }],
+        },
+    });
+    assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), expected);
+}
+
+#[tokio::test]
+async fn it_is_told_the_caller_and_what_is_bound_to_it() {
+    let keys = format!("web:{KEY}");
+    let (server, app) = hooked(&[("API_KEYS", &keys), ("JWT_SECRET", super::SECRET)]).await;
+    for (shown, kind, name) in [
+        (KEY.to_owned(), "key", "web"),
+        (hs256(&alice()), "user", "alice"),
+    ] {
+        assert_eq!(
+            get_as(&app, &shown, "/rtcToken?channelName=test")
+                .await
+                .status,
+            200
+        );
+        let body: Value = serde_json::from_str(&server.last().1).unwrap();
+        assert_eq!(body["caller"], json!({ "kind": kind, "name": name }));
+        let account = &body["request"]["services"][0]["account"];
+        assert_eq!(account.as_str(), (kind == "user").then_some("alice"));
+    }
+    assert_eq!(server.last().0.get("authorization"), None);
+}
+
+#[tokio::test]
+async fn who_is_not_known_or_limited_is_not_asked_about() {
+    let keys = format!("web:{KEY}");
+    let (server, app) = hooked(&[("API_KEYS", &keys), ("ALLOWED_CHANNELS", "a")]).await;
+    assert_eq!(app.get(TARGET).await.status, 401);
+    assert_eq!(get_as(&app, KEY, TARGET).await.status, 403);
+    assert_eq!(server.count(), 0);
+}
+
+#[tokio::test]
+async fn it_allows_all_or_less_and_never_more() {
+    let (server, app) = hooked(&[]).await;
+    let all = [1, 2, 3, 4];
+    for (status, body, privileges, seconds) in [
+        (200, "", &all[..], 900),
+        (204, "", &all, 900),
+        (201, "{}", &all, 900),
+        (200, r#"{"ok":true}"#, &all, 900),
+        (200, r#"{"role":"subscriber"}"#, &[1], 900),
+        (200, r#"{"ttl":60}"#, &all, 60),
+        (200, r#"{"role":"subscriber","ttl":60}"#, &[1], 60),
+        (200, r#"{"role":"admin","ttl":7200}"#, &all, 900),
+        (200, r#"{"role":null,"ttl":null}"#, &all, 900),
+    ] {
+        server.answers(status, body);
+        let granted = app.get(TARGET).await.grants_006("test", "1234");
+        let expected: Vec<(u16, u32)> = privileges
+            .iter()
+            .map(|number| (*number, NOW + seconds))
+            .collect();
+        assert_eq!(
+            granted.privileges.iter().collect::<Vec<_>>(),
+            expected,
+            "{body}"
+        );
+    }
+    server.answers(200, r#"{"role":"publisher"}"#);
+    let subscriber = app
+        .get("/access_token?channel=test")
+        .await
+        .grants_006("test", "");
+    assert_eq!(subscriber.privileges.iter().collect::<Vec<_>>(), [(1, 0)]);
+    server.answers(200, r#"{"ttl":60}"#);
+    let answer: Value = serde_json::from_str(&app.get("/v1/tokens?channel=a").await.body).unwrap();
+    assert_eq!(answer["expires_at"], NOW + 60);
+}
+
+#[tokio::test]
+async fn it_denies_in_its_own_words() {
+    let (server, app) = hooked(&[]).await;
+    let unsaid = "the caller may not have this token";
+    let (long, cut) = ("ö".repeat(150), "ö".repeat(100));
+    for (status, body, said) in [
+        (
+            403,
+            r#"{"message":"the lesson is full"}"#,
+            "the lesson is full",
+        ),
+        (400, "no such room", "no such room"),
+        (404, "a\r\nb\u{1b}[31m", "ab[31m"),
+        (401, "", unsaid),
+        (422, " \n", unsaid),
+        (409, r#"{"message":""}"#, unsaid),
+        (403, r#"{"error":"other"}"#, r#"{"error":"other"}"#),
+        (403, &long, &cut),
+    ] {
+        server.answers(status, body);
+        app.get(TARGET).await.is_error(403, said);
+    }
+    server.answers(403, "no");
+    let answer = app.get("/v1/tokens?channel=a").await;
+    let body: Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(
+        (&body["code"], &body["detail"]),
+        (&"denied".into(), &"no".into())
+    );
+}
+
+#[tokio::test]
+async fn whatever_else_it_does_is_a_503() {
+    let (server, app) = hooked(&[]).await;
+    let unavailable = "whether the token may be made cannot be found out; try again later";
+    let overlong = format!("{{\"x\":\"{}\"}}", "y".repeat(16 * 1024));
+    for (status, body) in [
+        (500, ""),
+        (503, r#"{"message":"secret inside"}"#),
+        (302, ""),
+        (304, ""),
+        (200, "ok"),
+        (200, "true"),
+        (200, r#"{"role":"boss"}"#),
+        (200, r#"{"role":1}"#),
+        (200, r#"{"ttl":"600"}"#),
+        (200, r#"{"ttl":0}"#),
+        (200, r#"{"ttl":-1}"#),
+        (200, &overlong),
+        (403, &overlong),
+    ] {
+        server.answers(status, body);
+        app.get(TARGET).await.is_error(503, unavailable);
+    }
+    let stopped = server.stop().await;
+    drop(stopped);
+}
+
+#[tokio::test]
+async fn it_has_two_seconds() {
+    let (server, app) = hooked(&[]).await;
+    server.holds();
+    let start = std::time::Instant::now();
+    assert_eq!(app.get(TARGET).await.status, 503);
+    let waited = start.elapsed().as_secs_f32();
+    assert!((1.9..10.0).contains(&waited), "{waited}");
+    server.releases();
+    assert_eq!(app.get(TARGET).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_service_that_is_down_is_a_503_until_it_comes_back() {
+    let server = Server::start().await;
+    let url = server.url("/.well-known/may"); // where connections are not kept
+    let app = TestApp::told(&[("AUTHORIZE_URL", &url)]);
+    assert_eq!(app.get(TARGET).await.status, 200);
+    let stopped = server.stop().await;
+    assert_eq!(app.get(TARGET).await.status, 503);
+    let server = stopped.come_back().await;
+    assert_eq!(app.get(TARGET).await.status, 200);
+    assert_eq!(server.count(), 2);
+}

@@ -1,0 +1,193 @@
+//! The guarded server as it runs: what it says at its start, and what it says nothing of.
+
+use std::io::{Read, Write};
+
+use crate::support::{CERTIFICATE, IDENTIFIERS, Server, run};
+
+const KEY: &str = "0123456789abcdef0123456789abcdef";
+const SECRET: &str = "a-secret-of-thirty-two-bytes,-yes";
+const SECONDARY: &str = "0CFd2fd1755d40ecb72977518be15d3b";
+
+/// `{"alg":"HS256"}`, `{"sub":"alice","exp":9999999999}` and a signature of something else.
+const JWT: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSIsImV4cCI6OTk5OTk5OTk5OX0.c2lnbmF0dXJl";
+
+fn start(more: &[(&str, &str)]) -> Server {
+    Server::start(&[], &[&IDENTIFIERS[..], more].concat())
+}
+
+fn stopped(server: Server) -> String {
+    let first_line = server.first_line.clone();
+    server.signal("TERM");
+    first_line + &server.ended().1
+}
+
+fn ask(server: &Server, shown: &str) -> String {
+    let mut connection = server.connect();
+    write!(
+        connection,
+        "GET /access_token?channel=test HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {shown}\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn start_up_says_in_a_line_what_is_guarded_and_how() {
+    let keys = format!("web:{KEY},jobs:sha256:{}", "0".repeat(64));
+    let log = stopped(start(&[
+        ("API_KEYS", &keys),
+        (
+            "JWT_JWKS_URL",
+            "http://127.0.0.1:9/keys?secret=in-the-query",
+        ),
+        ("JWT_ISSUER", "https://login.example/"),
+        ("JWT_AUDIENCE", "video"),
+        ("MAX_TTL", "600"),
+        ("ALLOWED_CHANNELS", "lobby,*"),
+        ("ALLOWED_SERVICES", "rtc,rtm"),
+        ("ALLOW_WILDCARD", "true"),
+        (
+            "AUTHORIZE_URL",
+            "http://127.0.0.1:9/may?secret=in-the-query",
+        ),
+    ]));
+    assert!(log.contains(", guarded; try http://"), "{log}");
+    let said = "INFO tokens are for: callers with the API keys web, jobs; users with JWTs by the keys of \
+                http://127.0.0.1:9/keys; at most 600 s; channels lobby, *; services rtc, rtm; wildcards allowed; \
+                http://127.0.0.1:9/may is asked\n";
+    assert!(log.contains(said), "{log}");
+    assert!(!log.contains("minting is open"), "{log}");
+    assert!(!log.contains("in-the-query"), "{log}");
+}
+
+#[test]
+fn an_open_server_with_limits_says_both() {
+    let log = stopped(start(&[("MAX_TTL", "600")]));
+    assert!(
+        log.contains("INFO tokens are for: at most 600 s\n"),
+        "{log}"
+    );
+    assert!(log.contains("WARN minting is open"), "{log}");
+}
+
+#[test]
+fn a_provider_that_is_down_at_the_start_is_warned_about() {
+    let server = start(&[
+        (
+            "JWT_JWKS_URL",
+            "http://127.0.0.1:9/keys?secret=in-the-query",
+        ),
+        ("JWT_ISSUER", "https://login.example/"),
+        ("JWT_AUDIENCE", "video"),
+    ]);
+    assert!(ask(&server, JWT).starts_with("HTTP/1.1 503 "));
+    let log = stopped(server);
+    assert!(
+        log.contains("WARN JWT_JWKS_URL cannot be fetched reason="),
+        "{log}"
+    );
+    assert!(
+        log.contains("ERROR failed method=\"GET\" route=\"/access_token\" status=503"),
+        "{log}"
+    );
+    assert!(!log.contains("in-the-query"), "{log}");
+}
+
+#[test]
+fn no_secret_stands_in_the_most_talkative_log() {
+    let keys = format!("web:{KEY}");
+    let mut server = start(&[
+        ("LOG_LEVEL", "trace"),
+        ("API_KEYS", &keys),
+        ("JWT_SECRET", SECRET),
+        ("APP_CERTIFICATE_SECONDARY", SECONDARY),
+        ("AUTHORIZE_URL", "http://127.0.0.1:9/"),
+        ("AUTHORIZE_TOKEN", "open-sesame"),
+    ]);
+    let log = server.follow_log();
+    assert!(ask(&server, KEY).starts_with("HTTP/1.1 503 "));
+    assert!(ask(&server, JWT).starts_with("HTTP/1.1 401 "));
+    assert!(ask(&server, "wrong-but-still-a-secret").starts_with("HTTP/1.1 401 "));
+    server.signal("TERM");
+    server.ended();
+    let log = log.join().unwrap();
+    assert!(log.contains("a JWT is refused reason="), "{log}");
+    assert!(
+        log.contains("AUTHORIZE_URL was asked in vain reason="),
+        "{log}"
+    );
+    for secret in [
+        KEY,
+        SECRET,
+        CERTIFICATE,
+        SECONDARY,
+        "open-sesame",
+        JWT,
+        "wrong-but-still-a-secret",
+        "alice",
+    ] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+}
+
+#[test]
+fn no_secret_stands_in_help_or_in_a_problem_with_the_configuration() {
+    let keys = format!("web:{KEY}");
+    let environment = [
+        ("API_KEYS", keys.as_str()),
+        ("JWT_SECRET", SECRET),
+        ("APP_CERTIFICATE", CERTIFICATE),
+        ("APP_CERTIFICATE_SECONDARY", SECONDARY),
+        ("AUTHORIZE_TOKEN", "open-sesame"),
+    ];
+    for arguments in [&["--help"][..], &["serve"], &["check-config"], &["man"]] {
+        let output = run(arguments, &environment);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned()
+            + &String::from_utf8_lossy(&output.stderr);
+        for secret in [KEY, SECRET, CERTIFICATE, SECONDARY, "open-sesame"] {
+            assert!(!said.contains(secret), "{arguments:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_token_of_the_secondary_certificate_is_known() {
+    let minted = run(
+        &["mint", "rtc", "--channel", "test"],
+        &[IDENTIFIERS[0], ("APP_CERTIFICATE", SECONDARY)],
+    );
+    let token = String::from_utf8(minted.stdout).unwrap();
+    let both = [
+        IDENTIFIERS[0],
+        IDENTIFIERS[1],
+        ("APP_CERTIFICATE_SECONDARY", SECONDARY),
+    ];
+    let output = run(&["inspect", "--json", token.trim()], &both);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["signature"], "valid_secondary", "{report}");
+    let one = run(&["inspect", "--json", token.trim()], &IDENTIFIERS);
+    let report: serde_json::Value = serde_json::from_slice(&one.stdout).unwrap();
+    assert_eq!(report["signature"], "invalid", "{report}");
+
+    // It signs nothing.
+    let minted = run(&["mint", "rtc", "--channel", "test"], &both);
+    let token = String::from_utf8(minted.stdout).unwrap();
+    let output = run(&["inspect", "--json", token.trim()], &IDENTIFIERS);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["signature"], "valid", "{report}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_running_server_leaves_no_core() {
+    let server = start(&[]);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.id())).unwrap();
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"))
+        .unwrap();
+    let values: Vec<&str> = core.split_whitespace().skip(4).take(2).collect();
+    assert_eq!(values, ["0", "0"], "{core}");
+}

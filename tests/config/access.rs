@@ -1,0 +1,357 @@
+//! Who may get which token, as it is configured: what is refused, and what contradicts what.
+
+use agora_token_server::config::{Access, ChannelPattern, Hook, JwtKey, Limits};
+use agora_token_server::token::{Lifetime, ServiceKind};
+use serde_json::json;
+
+use crate::{APP_ID, CERTIFICATE, IDENTIFIERS, SECONDARY, read, refused, refused_with};
+
+const KEY: &str = "0123456789abcdef0123456789abcdef";
+const OTHER_KEY: &str = "abcdef0123456789abcdef0123456789";
+const SECRET: &str = "a secret of thirty-two bytes, yes";
+const RSA: &str = include_str!("../keys/rsa.pub.pem");
+
+/// What the file of keys holds.
+pub(crate) const KEYS_FILE: &str = "# of our back ends\n\nweb:0123456789abcdef0123456789abcdef\n\
+     jobs*:abcdef0123456789abcdef0123456789\n";
+
+fn access(variables: &[(&str, &str)]) -> Access {
+    read(&[&IDENTIFIERS[..], variables].concat()).access
+}
+
+#[track_caller]
+fn contradicts(variables: &[(&str, &str)], problem: &str) {
+    refused(&[&IDENTIFIERS[..], variables].concat(), &[problem]);
+}
+
+#[test]
+fn without_a_word_everyone_gets_everything() {
+    let access = access(&[]);
+    assert!(!access.is_guarded());
+    assert!(access.hook.is_none());
+    assert_eq!(access.limits, Limits::default());
+}
+
+#[test]
+fn every_word_is_read() {
+    let access = access(&[
+        ("API_KEYS_FILE", "/run/secrets/keys"),
+        ("JWT_JWKS_URL", "https://login.example/keys"),
+        ("JWT_ISSUER", "https://login.example/"),
+        ("JWT_AUDIENCE", "video"),
+        ("JWT_CLAIM_UID", "uid"),
+        ("JWT_CLAIM_CHANNELS", "channels"),
+        ("JWT_CLAIM_ROLE", "role"),
+        ("JWT_CLAIM_TTL", "ttl"),
+        ("JWT_DEFAULT_CHANNELS", "lobby, room-*"),
+        ("MAX_TTL", "600"),
+        ("ALLOWED_CHANNELS", "*,lobby"),
+        ("ALLOWED_SERVICES", "RTC, stt"),
+        ("ALLOW_WILDCARD", "true"),
+        ("AUTHORIZE_URL", "http://auth:3000/may"),
+        ("AUTHORIZE_TOKEN", "open-sesame"),
+    ]);
+    assert!(access.is_guarded());
+    let keys: Vec<(&str, bool)> = access
+        .api_keys
+        .iter()
+        .map(|key| (&**key.name(), key.may_wildcard()))
+        .collect();
+    assert_eq!(keys, [("web", false), ("jobs", true)]);
+    assert_eq!(
+        &**access.api_keys.find(OTHER_KEY.as_bytes()).unwrap().name(),
+        "jobs"
+    );
+    assert!(access.api_keys.find(b"").is_none());
+    let jwt = access.jwt.unwrap();
+    assert!(matches!(&jwt.key, JwtKey::Jwks(url) if url.as_str() == "https://login.example/keys"));
+    assert_eq!(
+        (jwt.issuer.as_deref(), jwt.audience.as_deref()),
+        (Some("https://login.example/"), Some("video"))
+    );
+    let names = [
+        jwt.claims.uid,
+        jwt.claims.channels,
+        jwt.claims.role,
+        jwt.claims.ttl,
+    ];
+    assert_eq!(names, ["uid", "channels", "role", "ttl"]);
+    assert!(jwt.default_channels.unwrap().match_one("room-1"));
+    assert_eq!(access.limits.lifetime.map(Lifetime::seconds), Some(600));
+    assert!(access.limits.channels.unwrap().match_one("anything"));
+    assert_eq!(
+        access.limits.services.unwrap(),
+        [ServiceKind::Rtc, ServiceKind::Stt]
+    );
+    assert!(access.limits.wildcard);
+    let Hook { url, token } = access.hook.unwrap();
+    assert_eq!(
+        (url.as_str(), token.unwrap().expose()),
+        ("http://auth:3000/may", "open-sesame")
+    );
+}
+
+#[test]
+fn what_is_no_api_key_is_named_by_its_place_in_the_list() {
+    let entry = |entry: &str| format!("good:{KEY},{entry}");
+    let name = "has a name other than 1 to 64 letters, digits and -_. (and a * after it, for the right to wildcards) as \
+                entry 2";
+    for (list, problem) in [
+        (entry("bad"), "has no name as entry 2; an entry is name:key"),
+        (entry(&format!(":{OTHER_KEY}")), name),
+        (entry(&format!("a b:{OTHER_KEY}")), name),
+        (entry(&format!("*:{OTHER_KEY}")), name),
+        (entry(&format!("{}:{OTHER_KEY}", "x".repeat(65))), name),
+        (
+            entry("bad:short"),
+            "has a key of 5 characters as entry 2, of 32 it must have; openssl rand -hex 32 makes a key",
+        ),
+        (
+            entry(&format!("bad:{OTHER_KEY}.")),
+            "has a key with another character than letters, digits and -_~+/= as entry 2; openssl rand -hex 32 makes a key",
+        ),
+        (
+            entry(&format!("good:{OTHER_KEY}")),
+            "has the name of another entry as entry 2",
+        ),
+        (
+            entry(&format!("bad:{KEY}")),
+            "has the key of another entry as entry 2",
+        ),
+        (
+            entry("bad:sha256:00"),
+            "has no digest as entry 2: after sha256: belong 64 hexadecimal digits",
+        ),
+        (
+            entry(&format!("bad:sha256:{}", "+0".repeat(32))),
+            "has no digest as entry 2: after sha256: belong 64 hexadecimal digits",
+        ),
+        (" , ".to_owned(), "has no entry; an entry is name:key"),
+    ] {
+        refused_with("API_KEYS", &list, problem);
+    }
+}
+
+#[test]
+fn keys_of_users_are_of_one_kind_and_strong() {
+    let short = "must have at least 32 bytes, found 31; openssl rand -hex 32 makes one";
+    refused_with("JWT_SECRET", &SECRET[..31], short);
+    let no_key = "must be a public key in PEM: -----BEGIN PUBLIC KEY----- and so on; \\n stands for a line end";
+    for text in [
+        KEY,
+        "-----BEGIN CERTIFICATE-----",
+        "-----BEGIN PUBLIC KEY-----\\nAAAA\\n-----END PUBLIC KEY-----",
+    ] {
+        refused_with("JWT_PUBLIC_KEY", text, no_key);
+    }
+    let kind = "must be a key of RSA (2048 to 8192 bits), of the curve P-256, or of Ed25519";
+    refused_with("JWT_PUBLIC_KEY", include_str!("../keys/p384.pub.pem"), kind);
+    refused_with(
+        "JWT_PUBLIC_KEY",
+        include_str!("../keys/rsa1024.pub.pem"),
+        kind,
+    );
+    refused_with(
+        "JWT_PUBLIC_KEY",
+        include_str!("../keys/x25519.pub.pem"),
+        no_key,
+    );
+    let private =
+        "is a private key; the server needs the public one: openssl pkey -pubout makes it";
+    refused_with("JWT_PUBLIC_KEY", include_str!("../keys/rsa.pem"), private);
+    contradicts(
+        &[("JWT_SECRET", SECRET), ("JWT_PUBLIC_KEY", RSA)],
+        "JWT_SECRET and JWT_PUBLIC_KEY are both set; keep one",
+    );
+    contradicts(
+        &[
+            ("JWT_SECRET", SECRET),
+            ("JWT_JWKS_URL", "https://a.example/"),
+        ],
+        "JWT_SECRET and JWT_JWKS_URL are both set; keep one",
+    );
+    contradicts(
+        &[("JWT_PUBLIC_KEY_FILE", "/nowhere")],
+        "JWT_PUBLIC_KEY_FILE names a file that cannot be read: no such file",
+    );
+}
+
+#[test]
+fn the_keys_of_a_provider_come_by_https() {
+    let who = [("JWT_ISSUER", "a"), ("JWT_AUDIENCE", "b")];
+    for good in [
+        "https://a.example/keys",
+        "http://127.0.0.1:1/",
+        "http://localhost/",
+        "http://[::1]/k",
+    ] {
+        access(&[&who[..], &[("JWT_JWKS_URL", good)]].concat());
+    }
+    let secure = "must be https; http is for a server on this machine";
+    let url = "must be a URL that begins with https:// or http://";
+    for (bad, problem) in [
+        ("http://a.example/keys", secure),
+        ("http://localhost.example/", secure),
+        ("http://10.0.0.1/", secure),
+        ("ftp://a.example/", url),
+        ("a.example/keys", url),
+        ("https://", url),
+        (
+            "https://me:secret@a.example/",
+            "must not have a user or password in it",
+        ),
+    ] {
+        let variables = [&who[..], &[("JWT_JWKS_URL", bad)]].concat();
+        contradicts(&variables, &format!("JWT_JWKS_URL {problem}"));
+    }
+}
+
+#[test]
+fn a_provider_has_other_customers_too() {
+    let because = "is not set; identity providers share their keys among their customers, so JWT_JWKS_URL needs \
+                   JWT_ISSUER and JWT_AUDIENCE";
+    let jwks = [
+        IDENTIFIERS[0],
+        IDENTIFIERS[1],
+        ("JWT_JWKS_URL", "https://a.example/keys"),
+    ];
+    refused(
+        &jwks,
+        &[
+            &format!("JWT_ISSUER {because}"),
+            &format!("JWT_AUDIENCE {because}"),
+        ],
+    );
+    let with_issuer = [&jwks[..], &[("JWT_ISSUER", "a")]].concat();
+    refused(&with_issuer, &[&format!("JWT_AUDIENCE {because}")]);
+}
+
+#[test]
+fn what_is_about_something_that_is_not_there_is_a_contradiction() {
+    for variable in [
+        "JWT_ISSUER",
+        "JWT_AUDIENCE",
+        "JWT_DEFAULT_CHANNELS",
+        "JWT_CLAIM_UID",
+        "JWT_CLAIM_CHANNELS",
+        "JWT_CLAIM_ROLE",
+        "JWT_CLAIM_TTL",
+    ] {
+        let problem =
+            "is set, but no JWT_SECRET, JWT_PUBLIC_KEY or JWT_JWKS_URL that it could be about";
+        refused_with(variable, "x", problem);
+    }
+    refused_with(
+        "AUTHORIZE_TOKEN",
+        "x",
+        "is set, but no AUTHORIZE_URL that it could be for",
+    );
+    contradicts(
+        &[("MAX_TTL", "60"), ("DEFAULT_TTL", "61")],
+        "DEFAULT_TTL is longer than MAX_TTL",
+    );
+    contradicts(
+        &[("ALLOW_WILDCARD", "true"), ("ALLOWED_CHANNELS", "room-*")],
+        "ALLOW_WILDCARD is true, but ALLOWED_CHANNELS has no * alone: a wildcard is for every channel",
+    );
+}
+
+#[test]
+fn what_a_limit_cannot_be_is_said() {
+    refused_with(
+        "MAX_TTL",
+        "86401",
+        "must be at most 86400 seconds (24 hours)",
+    );
+    refused_with("ALLOW_WILDCARD", "yes", "must be true or false");
+    refused_with(
+        "ALLOWED_CHANNELS",
+        ",",
+        "has no entry; leave it out for all channels",
+    );
+    refused_with(
+        "ALLOWED_CHANNELS",
+        "a,b/*",
+        "has no channel or pattern as entry 2: it has '/' at position 2; allowed are a-z A-Z 0-9, space and \
+         !#$%&()+-:;<=.>?@[]^_{}|~,",
+    );
+    let long = "x*".repeat(65);
+    refused_with(
+        "ALLOWED_CHANNELS",
+        &long,
+        "has no channel or pattern as entry 1: it is 130 bytes long; at most 128 are allowed",
+    );
+    refused_with(
+        "ALLOWED_SERVICES",
+        "rtc,video",
+        "must be a list of rtc, rtm, streaming, fpa, chat, fcdn, apaas, rtm2, convo_ai, stt; entry 2 is none of them",
+    );
+    contradicts(
+        &[("AUTHORIZE_URL", "http://a/"), ("AUTHORIZE_TOKEN", "a b")],
+        "AUTHORIZE_TOKEN must be visible ASCII characters without spaces: it is sent in a header",
+    );
+}
+
+#[test]
+fn a_secondary_certificate_is_another_one() {
+    for (variable, value) in [
+        ("APP_CERTIFICATE_SECONDARY", SECONDARY),
+        ("APP_CERTIFICATE_SECONDARY_FILE", "/run/secrets/secondary"),
+    ] {
+        let config = read(&[IDENTIFIERS[0], IDENTIFIERS[1], (variable, value)]);
+        assert!(config.project.secondary.is_some());
+    }
+    refused_with(
+        "APP_CERTIFICATE_SECONDARY",
+        CERTIFICATE,
+        "is the same as APP_CERTIFICATE; a project has two",
+    );
+    refused_with(
+        "APP_CERTIFICATE_SECONDARY",
+        APP_ID,
+        "is the App ID; the App Certificate is another 32 digits of the same page",
+    );
+    refused_with(
+        "APP_CERTIFICATE_SECONDARY",
+        "5CFd",
+        "must be 32 hexadecimal digits, found 4 characters",
+    );
+}
+
+/// The naive meaning of a pattern, for comparison.
+fn matches(pattern: &[u8], text: &[u8]) -> bool {
+    match pattern.split_first() {
+        None => text.is_empty(),
+        Some((b'*', rest)) => (0..=text.len()).any(|at| matches(rest, &text[at..])),
+        Some((first, rest)) => text.first() == Some(first) && matches(rest, &text[1..]),
+    }
+}
+
+#[test]
+fn a_star_stands_for_any_characters_or_none() {
+    let words = |letters: &[u8], longest: usize| {
+        let mut all = vec![String::new()];
+        let mut last = all.clone();
+        for _ in 0..longest {
+            let longer = last.iter().flat_map(|word| {
+                letters
+                    .iter()
+                    .map(move |letter| format!("{word}{}", char::from(*letter)))
+            });
+            last = longer.collect();
+            all.extend(last.clone());
+        }
+        all
+    };
+    let texts = words(b"ab", 5);
+    for pattern in words(b"ab*", 5)
+        .iter()
+        .filter(|pattern| !pattern.is_empty())
+    {
+        let read = ChannelPattern::new(pattern).unwrap();
+        for text in &texts {
+            let expected = matches(pattern.as_bytes(), text.as_bytes());
+            assert_eq!(read.matches(text), expected, "{}", json!([pattern, text]));
+        }
+    }
+}
