@@ -37,8 +37,8 @@ pub(super) async fn run(
                 if exhausted.is_news() {
                     tracing::warn!(%error, "no connection can be taken; idle ones are closed");
                 }
-                clocks.make_room();
-                sleep(PAUSE).await;
+                let is_made = clocks.make_room();
+                sleep(if is_made { PAUSE / 10 } else { PAUSE }).await;
                 continue;
             }
         };
