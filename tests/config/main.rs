@@ -95,6 +95,7 @@ fn two_variables_are_enough() {
         (config.access_token_version, config.default_lifetime),
         (AccessTokenVersion::V006, None)
     );
+    assert_eq!(config.max_connections, 16_384);
     assert_eq!(
         (config.log.level.filter(), config.log.format),
         (LevelFilter::INFO, LogFormat::Text)
@@ -114,6 +115,7 @@ fn every_variable_is_read() {
         ),
         ("ACCESS_TOKEN_VERSION", "007"),
         ("DEFAULT_TTL", "600"),
+        ("MAX_CONNECTIONS", "1000"),
         ("LOG_LEVEL", "WARN"),
         ("LOG_FORMAT", "json"),
     ]);
@@ -122,6 +124,7 @@ fn every_variable_is_read() {
     assert!(config.allowed_origins.allow("https://x.b.example"));
     assert_eq!(config.access_token_version, AccessTokenVersion::V007);
     assert_eq!(config.default_lifetime.map(Lifetime::seconds), Some(600));
+    assert_eq!(config.max_connections, 1_000);
     assert_eq!(
         (config.log.level.filter(), config.log.format),
         (LevelFilter::WARN, LogFormat::Json)
@@ -315,6 +318,13 @@ fn what_a_variable_cannot_be_is_said() {
         "must be an IP address, such as 0.0.0.0, 127.0.0.1 or ::, or localhost",
     );
     refused_with("ACCESS_TOKEN_VERSION", "6", "must be 006 or 007");
+    for count in ["0", "1000001", "many"] {
+        refused_with(
+            "MAX_CONNECTIONS",
+            count,
+            "must be a number from 1 to 1000000",
+        );
+    }
     refused_with("LOG_FORMAT", "xml", "must be text or json");
     for seconds in ["86401", "1700003600"] {
         refused_with(
