@@ -43,6 +43,8 @@ async fn a_panic_is_told_of_once_without_its_message() {
         access_token_version: AccessTokenVersion::V006,
         default_lifetime: None,
         notice: None,
+        audit: None,
+        metrics: None,
     };
     let state = AppState::new(issuer, Policy::Open, settings);
     let origins = "*".parse().expect("origins");

@@ -1,7 +1,6 @@
 //! What surrounds every route: the request log outermost, then CORS, then the body of the request.
 //!
-//! One service around the router instead of a layer for each, since the router copies and boxes every layer for
-//! every request.
+//! One function instead of a layer for each: axum's router copies and boxes every layer for every request.
 
 use std::convert::Infallible;
 use std::future::Future;
