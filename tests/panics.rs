@@ -45,6 +45,7 @@ async fn a_panic_is_told_of_once_without_its_message() {
         notice: None,
         audit: None,
         metrics: None,
+        limiter: None,
     };
     let state = AppState::new(issuer, Policy::Open, settings);
     let origins = "*".parse().expect("origins");

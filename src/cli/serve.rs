@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{UNUSABLE, fail, logging};
 use crate::access::Policy;
 use crate::config::{AuditLog, Config, Environment};
-use crate::http::{self, App, AppState, Audit, Limits, Metrics, Settings};
+use crate::http::{self, App, AppState, Audit, Limiter, Limits, Metrics, Settings};
 use crate::issuer::{Issuer, random_salt, system_clock};
 use crate::token::Project;
 
@@ -66,6 +66,9 @@ async fn serve(config: Config, demo: bool) -> io::Result<()> {
         notice: demo.then_some(DEMO_NOTICE),
         audit,
         metrics: config.metrics.map(Metrics::new),
+        limiter: config
+            .rate_limit
+            .map(|rate| Limiter::new(rate, config.trusted_proxy_hops)),
     };
     let state = AppState::new(issuer, Policy::Open, settings);
     let app = App::new(state.clone(), &config.allowed_origins, &config.compat);

@@ -74,6 +74,11 @@ impl App {
         self.0.state.stop();
     }
 
+    /// Whether handlers want to know the [`Peer`](super::Peer) of a request, which costs allocations.
+    pub(super) fn wants_peers(&self) -> bool {
+        self.0.state.settings().limiter.is_some()
+    }
+
     /// Answers a request, or says why its head is refused.
     pub(super) async fn answer<B: RequestBody>(
         &self,

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
 use tracing::Level;
 
 use super::input::InputError;
 use super::serve::HeadError;
 use crate::access::Refusal;
+use crate::config::RateLimit;
 use crate::issuer::written::WrittenError;
 
 /// Why a request gets no answer of its own.
@@ -40,6 +42,8 @@ pub(super) enum Error {
     NotFound,
     #[error("the query has {bytes} bytes; at most {limit} are read")]
     QueryTooLong { bytes: usize, limit: usize },
+    #[error("this client has sent more than {rate}; try again in {seconds} s")]
+    RateLimited { rate: RateLimit, seconds: u64 },
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error("the server is stopping; it finishes what has begun")]
@@ -76,6 +80,7 @@ impl Error {
             Self::Panicked => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
             Self::TooSlow { .. } => (StatusCode::SERVICE_UNAVAILABLE, "answer_too_slow"),
             Self::QueryTooLong { .. } => (StatusCode::URI_TOO_LONG, "query_too_long"),
+            Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
             Self::Refused(refusal) => match *refusal {},
             Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
             Self::Unaudited => (StatusCode::SERVICE_UNAVAILABLE, "unaudited"),
@@ -113,11 +118,14 @@ fn head(error: HeadError) -> (StatusCode, &'static str) {
     }
 }
 
-/// The status alone: what an error's body looks like is decided around the route, by the shape of its URL. Until then
+/// Status and headers: what an error's body looks like is decided around the route, by the shape of its URL. Until then
 /// the error stands in the extensions.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let mut response = self.meaning().status.into_response();
+        if let Self::RateLimited { seconds, .. } = self {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
         response.extensions_mut().insert(Arc::new(self));
         response
     }

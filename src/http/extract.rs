@@ -1,6 +1,5 @@
 //! Extractors: what handlers take out of a request, with failures that are the server's own.
 
-use std::convert::Infallible;
 use std::ops::Range;
 
 use axum::body::Bytes;
@@ -8,10 +7,12 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::Uri;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 
 use super::error::Error;
 use super::input::{InputError, Json, Parameter, Parameters};
+use super::state::AppState;
 use crate::access::Caller;
 
 /// The most of a query that is read. The longest that a client can mean has a channel of 64 and an account of 255
@@ -186,10 +187,12 @@ impl<S: Send + Sync> FromRequest<S> for JsonBytes {
 }
 
 /// Minting is open: nobody shows credentials, and none are looked for.
-impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = Infallible;
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = Response;
 
-    async fn from_request_parts(_parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        Ok(Self::Anonymous)
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let caller = Self::Anonymous;
+        let admitted = state.admit(parts, Some(&caller));
+        admitted.map(|()| caller).map_err(Error::into_response)
     }
 }

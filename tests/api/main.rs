@@ -9,6 +9,7 @@ mod compat;
 mod cors;
 mod deploy;
 mod input;
+mod limit;
 mod metrics;
 mod openapi;
 mod request_id;

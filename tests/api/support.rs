@@ -2,7 +2,7 @@
 
 use agora_token_server::access::Policy;
 use agora_token_server::config::{AccessTokenVersion, MetricsAccess};
-use agora_token_server::http::{App, AppState, Metrics, Settings};
+use agora_token_server::http::{App, AppState, Limiter, Metrics, Settings};
 use agora_token_server::issuer::Issuer;
 use agora_token_server::token::{Binding, Lifetime, Project, SignedBy, UnixTime, v006, v007};
 use axum::body::Body;
@@ -29,6 +29,7 @@ impl TestApp {
             notice: None,
             audit: None,
             metrics: None,
+            limiter: None,
         };
         Self {
             settings,
@@ -54,6 +55,11 @@ impl TestApp {
 
     pub(crate) fn metrics(mut self, access: MetricsAccess) -> Self {
         self.settings.metrics = Some(Metrics::new(access));
+        self
+    }
+
+    pub(crate) fn limiter(mut self, limiter: Limiter) -> Self {
+        self.settings.limiter = Some(limiter);
         self
     }
 

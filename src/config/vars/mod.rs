@@ -7,7 +7,7 @@ mod observing;
 mod project;
 mod serving;
 
-pub use limits::MAX_CONNECTIONS;
+pub use limits::{MAX_CONNECTIONS, RATE_LIMIT, TRUSTED_PROXY_HOPS};
 pub use observing::{AUDIT_LOG, LOG_FORMAT, LOG_LEVEL, METRICS_KEY, METRICS_PORT};
 pub use project::{APP_CERTIFICATE, APP_CERTIFICATE_FILE, APP_ID};
 pub use serving::{ACCESS_TOKEN_VERSION, COMPAT, CORS_ALLOW_ORIGIN, DEFAULT_TTL, HOST, PORT};

@@ -25,22 +25,29 @@ pub(in crate::http) const TOKENS: Section = (
 pub(in crate::http) const DOCUMENT: Section = ("Description", "This document.");
 
 pub(in crate::http) fn healthz() -> Operation {
-    Operation::get("Whether the process answers").answers(&json!({ "status": "ok" }))
+    Operation::get("Whether the process answers")
+        .without_limit()
+        .answers(&json!({ "status": "ok" }))
 }
 
 pub(in crate::http) fn readyz() -> Operation {
     Operation::get("Whether new requests are welcome")
         .about("Not so while the server finishes what has begun, before it ends.")
+        .without_limit()
         .answers(&json!({ "status": "ready" }))
         .fails(Error::Stopping)
 }
 
 pub(in crate::http) fn ping() -> Operation {
-    Operation::get("The same, as the Go service has it").answers(&json!({ "message": "pong" }))
+    Operation::get("The same, as the Go service has it")
+        .without_limit()
+        .answers(&json!({ "message": "pong" }))
 }
 
 pub(in crate::http) fn openapi() -> Operation {
-    Operation::get("The description of this server").answers_any("An OpenAPI document.")
+    Operation::get("The description of this server")
+        .without_limit()
+        .answers_any("An OpenAPI document.")
 }
 
 pub(super) fn token_of_query() -> Operation {

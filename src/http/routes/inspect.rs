@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::about;
 use super::tokens::problem;
+use crate::access::Caller;
 use crate::http::answer::in_json;
 use crate::http::error::Error;
 use crate::http::extract::JsonBytes;
@@ -43,7 +44,11 @@ pub(super) struct Inspection {
     error_code: Option<u16>,
 }
 
-async fn answer(State(state): State<AppState>, body: JsonBytes) -> Result<Response, Error> {
+async fn answer(
+    State(state): State<AppState>,
+    _: Caller,
+    body: JsonBytes,
+) -> Result<Response, Error> {
     let inspection = WrittenError::reading(&body.0)?;
     let Inspection { token, .. } = &inspection;
     let question = Question {

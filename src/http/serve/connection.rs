@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
@@ -16,6 +17,7 @@ use super::clocks::{Clocks, Phase, Progress};
 use super::head::{self, HeadError, Last};
 use super::socket::Socket;
 use crate::http::app::App;
+use crate::http::limit::Peer;
 
 /// What the app is asked when there is no request that it could be asked: its answer is a refusal in any case.
 const NO_REQUEST: &[u8] = b"- * HTTP/1.1\r\n\r\n";
@@ -31,7 +33,14 @@ enum End {
 }
 
 /// Answers what comes on a connection until it ends.
-pub(super) async fn run(app: &App, clocks: &Clocks, progress: &Progress, stream: TcpStream) {
+pub(super) async fn run(
+    app: &App,
+    clocks: &Clocks,
+    progress: &Progress,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
+    let peer = app.wants_peers().then_some(Peer(peer));
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection keeps Nagle's algorithm");
     }
@@ -42,7 +51,7 @@ pub(super) async fn run(app: &App, clocks: &Clocks, progress: &Progress, stream:
             return;
         }
         let end;
-        (socket, end) = answer_all(app, clocks, progress, socket).await;
+        (socket, end) = answer_all(app, clocks, progress, socket, peer).await;
         match end {
             End::Rest => continue,
             End::Over => {}
@@ -50,7 +59,7 @@ pub(super) async fn run(app: &App, clocks: &Clocks, progress: &Progress, stream:
                 progress.is_last(Last::Refused(error));
                 clocks.enter(progress, Phase::Lingering);
                 let instead = socket.instead(NO_REQUEST);
-                socket = answer_all(app, clocks, progress, instead).await.0;
+                socket = answer_all(app, clocks, progress, instead, peer).await.0;
             }
         }
         break;
@@ -85,9 +94,13 @@ async fn answer_all<'a>(
     clocks: &'a Clocks,
     progress: &'a Progress,
     socket: Socket<'a>,
+    peer: Option<Peer>,
 ) -> (Socket<'a>, End) {
-    let service = service_fn(|request: Request<Incoming>| {
+    let service = service_fn(|mut request: Request<Incoming>| {
         clocks.enter(progress, Phase::Answering);
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
+        }
         answer(app, progress, request)
     });
     let mut http = http1::Builder::new()
