@@ -6,6 +6,7 @@ mod audit;
 mod compat;
 mod environment;
 mod error;
+mod limit;
 mod log;
 mod metrics;
 mod origins;
@@ -24,6 +25,7 @@ pub use audit::{AuditLog, NoSuchPlace};
 pub use compat::{Compat, CompatError, CompatServer};
 pub use environment::Environment;
 pub use error::ConfigError;
+pub use limit::{NoSuchRate, RateLimit};
 pub use log::{Log, LogError, LogFormat, LogLevel};
 pub use metrics::{MetricsAccess, MetricsKey, MetricsKeyError};
 pub use origins::{AllowedOrigins, OriginError, OriginPattern};
@@ -52,6 +54,10 @@ pub struct Config {
     pub default_lifetime: Option<Lifetime>,
     /// How many connections it has open at once; never 0.
     pub max_connections: u32,
+    /// How often a client may ask; nothing for as often as it wants.
+    pub rate_limit: Option<RateLimit>,
+    /// How many proxies in front of it add to `X-Forwarded-For`.
+    pub trusted_proxy_hops: u8,
     /// Where the page at `/` loads the Web SDK from; nothing when there is no page.
     pub page: Option<WebSdkUrl>,
     /// What it logs.
@@ -84,6 +90,12 @@ impl Config {
                 Ok(count @ 1..=1_000_000) => Ok(count),
                 _ => Err("must be a number from 1 to 1000000"),
             });
+        let rate_limit = reader.read(&vars::RATE_LIMIT, str::parse::<RateLimit>);
+        let trusted_proxy_hops =
+            reader.read(&vars::TRUSTED_PROXY_HOPS, |text| match text.parse::<u8>() {
+                Ok(hops @ 0..=16) => Ok(hops),
+                _ => Err("must be a number from 0 to 16"),
+            });
         let page = reader.read(&vars::PAGE, str::parse::<PageSwitch>);
         let web_sdk = reader.read(&vars::WEB_SDK_URL, str::parse::<WebSdkUrl>);
         let access = reader.access(default_lifetime);
@@ -102,6 +114,8 @@ impl Config {
                 compat: compat?,
                 default_lifetime,
                 max_connections: max_connections?,
+                rate_limit,
+                trusted_proxy_hops: trusted_proxy_hops?,
                 page: match page? {
                     PageSwitch::On => Some(web_sdk?),
                     PageSwitch::Off => None,

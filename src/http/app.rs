@@ -1,7 +1,6 @@
 //! What surrounds every route: the request log outermost, then CORS, then the body of the request.
 //!
-//! One service around the router instead of a layer for each, since the router copies and boxes every layer for
-//! every request.
+//! One function instead of a layer for each: axum's router copies and boxes every layer for every request.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -72,6 +71,11 @@ impl App {
     /// From now on answers close their connections, and `/readyz` says no: the next request goes to another server.
     pub(super) fn stop(&self) {
         self.0.state.stop();
+    }
+
+    /// Whether handlers want to know the [`Peer`](super::Peer) of a request, which costs allocations.
+    pub(super) fn wants_peers(&self) -> bool {
+        self.0.state.settings().limiter.is_some()
     }
 
     /// Answers a request, or says why its head is refused.

@@ -17,12 +17,8 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        if !state.guard().is_guarded() {
-            return Ok(Self::Anonymous);
-        }
-        // An open server's requests need no room for it.
-        let identified = Box::pin(identify(parts, state)).await;
-        identified.map_err(Error::into_response)
+        let caller = caller(parts, state).await;
+        caller.map_err(Error::into_response)
     }
 }
 
@@ -34,10 +30,7 @@ impl OptionalFromRequestParts<AppState> for Caller {
         parts: &mut Parts,
         state: &AppState,
     ) -> Result<Option<Self>, Response> {
-        if !state.guard().is_guarded() {
-            return Ok(Some(Self::Anonymous));
-        }
-        match Box::pin(identify(parts, state)).await {
+        match caller(parts, state).await {
             Ok(caller) => Ok(Some(caller)),
             Err(Error::Unauthenticated(Unauthenticated::Missing)) => Ok(None),
             Err(error) => Err(error.into_response()),
@@ -45,7 +38,18 @@ impl OptionalFromRequestParts<AppState> for Caller {
     }
 }
 
-/// Who asks, on a guarded server.
+/// Who asks, unless it asks too often. Whoever cannot be told by its credentials counts by its address.
+async fn caller(parts: &Parts, state: &AppState) -> Result<Caller, Error> {
+    let caller = if state.guard().is_guarded() {
+        // An open server's requests need no room for it.
+        Box::pin(identify(parts, state)).await
+    } else {
+        Ok(Caller::Anonymous)
+    };
+    state.admit(parts, caller.as_ref().ok())?;
+    caller
+}
+
 async fn identify(parts: &Parts, state: &AppState) -> Result<Caller, Error> {
     let shown = shown(&parts.headers)?;
     let caller = state.guard().identify(shown, state.now()).await?;

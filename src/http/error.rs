@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tracing::Level;
@@ -10,6 +10,7 @@ use tracing::Level;
 use super::input::InputError;
 use super::serve::HeadError;
 use crate::access::{Refusal, Unauthenticated};
+use crate::config::RateLimit;
 use crate::issuer::written::WrittenError;
 
 /// Why a request gets no answer of its own.
@@ -45,6 +46,8 @@ pub(super) enum Error {
     NotFound,
     #[error("the query has {bytes} bytes; at most {limit} are read")]
     QueryTooLong { bytes: usize, limit: usize },
+    #[error("this client has sent more than {rate}; try again in {seconds} s")]
+    RateLimited { rate: RateLimit, seconds: u64 },
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error("the server is stopping; it finishes what has begun")]
@@ -94,6 +97,7 @@ impl Error {
                     (StatusCode::SERVICE_UNAVAILABLE, "keys_unavailable")
                 }
             },
+            Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
             Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
             Self::Unaudited => (StatusCode::SERVICE_UNAVAILABLE, "unaudited"),
             Self::UnsupportedMediaType => {
@@ -150,7 +154,7 @@ fn head(error: HeadError) -> (StatusCode, &'static str) {
     }
 }
 
-/// The status alone: what an error's body looks like is decided around the route, by the shape of its URL. Until then
+/// Status and headers: what an error's body looks like is decided around the route, by the shape of its URL. Until then
 /// the error stands in the extensions.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
@@ -160,6 +164,9 @@ impl IntoResponse for Error {
         {
             let challenge = HeaderValue::from_static(challenge);
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        if let Self::RateLimited { seconds, .. } = self {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
         response.extensions_mut().insert(Arc::new(self));
         response

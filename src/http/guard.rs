@@ -51,3 +51,21 @@ pub fn log_panics() {
         tracing::error!(place, "panicked: this is a bug");
     }));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_handler_that_never_answers_is_a_503_after_10_seconds() {
+        let start = tokio::time::Instant::now();
+        let error = answered(std::future::pending::<Response>()).await;
+        let error = error.expect_err("there is no answer");
+        assert_eq!(start.elapsed(), PATIENCE);
+        assert_eq!(error.meaning().status, 503);
+        assert_eq!(
+            error.to_string(),
+            "the answer took more than 10 seconds; try again"
+        );
+    }
+}

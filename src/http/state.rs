@@ -3,7 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use axum::http::request::Parts;
+
 use super::audit::{self, Audit};
+use super::error::Error;
+use super::limit::{Client, Limiter};
 use super::metrics::Metrics;
 use super::request_id::RequestId;
 use crate::access::{Caller, Guard, Refusal};
@@ -38,6 +42,8 @@ pub struct Settings {
     pub audit: Option<Audit>,
     /// What is counted, if anything is.
     pub metrics: Option<Metrics>,
+    /// What refuses requests that are too many, if anything does.
+    pub limiter: Option<Limiter>,
 }
 
 impl AppState {
@@ -95,6 +101,19 @@ impl AppState {
 
     pub(super) fn now(&self) -> UnixTime {
         self.0.issuer.now()
+    }
+
+    /// Counts a request for a token against its caller's limit; without one, because credentials are not valid, against
+    /// that of the address.
+    pub(super) fn admit(&self, parts: &Parts, caller: Option<&Caller>) -> Result<(), Error> {
+        let Some(limiter) = &self.settings().limiter else {
+            return Ok(());
+        };
+        let named = caller.and_then(|caller| Some((caller.kind(), caller.name()?)));
+        limiter.admit(match named {
+            Some((kind, name)) => Client::Caller(kind, name),
+            None => Client::Address(limiter.address(parts)),
+        })
     }
 
     /// The road of every token: what a URL was parsed into is authorized for its caller, then issued. Of the request

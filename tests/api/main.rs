@@ -10,6 +10,7 @@ mod compat;
 mod cors;
 mod deploy;
 mod input;
+mod limit;
 mod metrics;
 mod openapi;
 mod page;

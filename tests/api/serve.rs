@@ -138,6 +138,22 @@ async fn each_request_begins_the_time_between_requests_anew() {
     assert!(last.elapsed() >= idle * 9 / 10, "{:?}", last.elapsed());
 }
 
+/// By then it has given its buffers back.
+#[tokio::test]
+async fn a_connection_that_was_idle_for_a_while_answers_as_before() {
+    let server = Running::start(limits()).await;
+    let mut kept = server.kept().await;
+    let mut new = server.connect().await;
+    tokio::time::sleep(Duration::from_millis(1_600)).await;
+    for connection in [&mut kept, &mut new] {
+        for request in [PING, LAST_PING] {
+            connection.write_all(request.as_bytes()).await.unwrap();
+            assert!(answer(connection).await.ends_with(PONG));
+        }
+        assert_eq!(rest(connection).await, "");
+    }
+}
+
 #[tokio::test]
 async fn a_head_that_drips_is_a_408_when_its_time_is_over() {
     let head = Duration::from_millis(400);

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use agora_token_server::access::Guard;
 use agora_token_server::config::{AccessTokenVersion, Config, Environment, MetricsAccess};
-use agora_token_server::http::{App, AppState, Metrics, Settings};
+use agora_token_server::http::{App, AppState, Limiter, Metrics, Settings};
 use agora_token_server::issuer::Issuer;
 use agora_token_server::token::{Binding, Lifetime, Project, SignedBy, UnixTime, v006, v007};
 use axum::body::Body;
@@ -39,6 +39,7 @@ impl TestApp {
             notice: None,
             audit: None,
             metrics: None,
+            limiter: None,
         };
         Self {
             app: OnceLock::new(),
@@ -86,6 +87,11 @@ impl TestApp {
 
     pub(crate) fn without_page(mut self) -> Self {
         self.settings.page = None;
+        self
+    }
+
+    pub(crate) fn limiter(mut self, limiter: Limiter) -> Self {
+        self.settings.limiter = Some(limiter);
         self
     }
 

@@ -9,6 +9,7 @@ mod watching;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use agora_token_server::config::vars;
 use agora_token_server::config::{
@@ -100,6 +101,8 @@ fn two_variables_are_enough() {
         (config.access_token_version, config.default_lifetime),
         (AccessTokenVersion::V006, None)
     );
+    assert_eq!(config.max_connections, 16_384);
+    assert_eq!((config.rate_limit, config.trusted_proxy_hops), (None, 0));
     assert_eq!(
         (config.log.level.filter(), config.log.format),
         (LevelFilter::INFO, LogFormat::Text)
@@ -119,6 +122,9 @@ fn every_variable_is_read() {
         ),
         ("ACCESS_TOKEN_VERSION", "007"),
         ("DEFAULT_TTL", "600"),
+        ("MAX_CONNECTIONS", "1000"),
+        ("RATE_LIMIT", "90/h"),
+        ("TRUSTED_PROXY_HOPS", "2"),
         ("LOG_LEVEL", "WARN"),
         ("LOG_FORMAT", "json"),
     ]);
@@ -127,6 +133,11 @@ fn every_variable_is_read() {
     assert!(config.allowed_origins.allow("https://x.b.example"));
     assert_eq!(config.access_token_version, AccessTokenVersion::V007);
     assert_eq!(config.default_lifetime.map(Lifetime::seconds), Some(600));
+    assert_eq!(config.max_connections, 1_000);
+    let rate = config.rate_limit.unwrap();
+    assert_eq!((rate.count(), rate.time()), (90, Duration::from_hours(1)));
+    assert_eq!(rate.to_string(), "90 requests an hour");
+    assert_eq!(config.trusted_proxy_hops, 2);
     assert_eq!(
         (config.log.level.filter(), config.log.format),
         (LevelFilter::WARN, LogFormat::Json)
@@ -320,6 +331,33 @@ fn what_a_variable_cannot_be_is_said() {
         "must be an IP address, such as 0.0.0.0, 127.0.0.1 or ::, or localhost",
     );
     refused_with("ACCESS_TOKEN_VERSION", "6", "must be 006 or 007");
+    for rate in [
+        "100",
+        "0/min",
+        "1000001/s",
+        "-1/s",
+        "1.5/s",
+        "1/m",
+        "1/",
+        "/s",
+        "100/min/s",
+    ] {
+        refused_with(
+            "RATE_LIMIT",
+            rate,
+            "must be a number from 1 to 1000000, a slash, and s, min or h, such as 100/min",
+        );
+    }
+    for hops in ["-1", "17", "one"] {
+        refused_with("TRUSTED_PROXY_HOPS", hops, "must be a number from 0 to 16");
+    }
+    for count in ["0", "1000001", "many"] {
+        refused_with(
+            "MAX_CONNECTIONS",
+            count,
+            "must be a number from 1 to 1000000",
+        );
+    }
     refused_with("LOG_FORMAT", "xml", "must be text or json");
     for seconds in ["86401", "1700003600"] {
         refused_with(

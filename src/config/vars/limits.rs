@@ -11,4 +11,19 @@ pub const MAX_CONNECTIONS: Variable = Variable {
     )
 };
 
-pub(super) const ALL: &[&Variable] = &[&MAX_CONNECTIONS];
+/// How often a client may ask.
+pub const RATE_LIMIT: Variable = Variable::new(
+    "RATE_LIMIT",
+    "Requests for tokens that each client may send, such as 100/min; also /s and /h; unset, no limit",
+);
+
+/// Who says which client it is.
+pub const TRUSTED_PROXY_HOPS: Variable = Variable {
+    default: Some("0"),
+    ..Variable::new(
+        "TRUSTED_PROXY_HOPS",
+        "Proxies in front of the server that add to X-Forwarded-For: the client is that entry from its end; 0, whoever connects",
+    )
+};
+
+pub(super) const ALL: &[&Variable] = &[&MAX_CONNECTIONS, &RATE_LIMIT, &TRUSTED_PROXY_HOPS];

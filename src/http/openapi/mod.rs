@@ -28,7 +28,8 @@ other errors.
 unknown names are ignored. Under `/v1/tokens` they are refused.
 - CORS headers stand on every answer, and preflights are answered for every header.
 - An `X-Request-Id` of 1 to 128 letters, digits and `+-./:=@_` stands in the answer too.
-- A request body is read up to 16 KiB, also where none is wanted.";
+- A request body is read up to 16 KiB, also where none is wanted.
+- Where tokens are made or looked at, a client may be told to wait: 429 with `Retry-After`.";
 
 /// The name of URLs that belong together, and what to know about them.
 pub(super) type Section = (&'static str, &'static str);

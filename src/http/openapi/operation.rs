@@ -28,6 +28,7 @@ pub(in crate::http) struct Operation {
     body: Option<Value>,
     answer: Value,
     errors: Vec<Error>,
+    is_limited: bool,
     schemas: Schemas,
     access: Access,
 }
@@ -61,6 +62,7 @@ impl Operation {
             body: None,
             answer: json!({}),
             errors: unasked(),
+            is_limited: true,
             schemas: Schemas::new(),
             access: Access::Callers,
         }
@@ -160,6 +162,12 @@ impl Operation {
         self
     }
 
+    /// Asked by platforms: it has no limit of requests.
+    pub(in crate::http) fn without_limit(mut self) -> Self {
+        self.is_limited = false;
+        self
+    }
+
     /// An error that can come.
     pub(in crate::http) fn fails(mut self, error: impl Into<Error>) -> Self {
         self.errors.push(error.into());
@@ -187,6 +195,9 @@ impl Operation {
         self.errors.extend(self.access.errors(is_guarded));
         for error in &self.errors {
             add_error(&mut responses, error, errors);
+        }
+        if self.is_limited {
+            add_error(&mut responses, &rate_limited(), errors);
         }
         schemas.extend(self.schemas);
         let mut described = json!({
@@ -250,6 +261,13 @@ fn unasked() -> Vec<Error> {
     heads.chain(body::errors()).chain(guard::errors()).collect()
 }
 
+fn rate_limited() -> Error {
+    Error::RateLimited {
+        rate: "100/min".parse().expect("a rate"),
+        seconds: 1,
+    }
+}
+
 /// Adds an error to those that are answered with the same status.
 fn add_error(responses: &mut BTreeMap<String, Value>, error: &Error, errors: ErrorShape) {
     let meaning = error.meaning();
@@ -261,6 +279,12 @@ fn add_error(responses: &mut BTreeMap<String, Value>, error: &Error, errors: Err
     let response = responses
         .entry(meaning.status.as_str().to_owned())
         .or_insert_with(|| json!({ "description": about(meaning.status) }));
+    if let Error::RateLimited { .. } = error {
+        response["headers"]["Retry-After"] = json!({
+            "description": "The seconds after which the next request is admitted.",
+            "schema": { "type": "integer", "minimum": 1 },
+        });
+    }
     let content = &mut response["content"][content_type];
     content["schema"] = schema;
     content["examples"][meaning.code] = json!({ "value": example });
@@ -280,6 +304,7 @@ fn about(status: StatusCode) -> &'static str {
         StatusCode::PAYLOAD_TOO_LARGE => "The body is too long.",
         StatusCode::URI_TOO_LONG => "The URL is too long.",
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => "The head of the request is too long.",
+        StatusCode::TOO_MANY_REQUESTS => "The client has sent too many requests.",
         StatusCode::INTERNAL_SERVER_ERROR => "Something is broken in the server.",
         StatusCode::SERVICE_UNAVAILABLE => "The server cannot answer now.",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "The body is of a kind that is not read.",

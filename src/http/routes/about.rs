@@ -27,6 +27,7 @@ pub(in crate::http) const DOCUMENT: Section = ("Description", "This document.");
 pub(in crate::http) fn healthz() -> Operation {
     Operation::get("Whether the process answers")
         .for_whom(Access::Everyone)
+        .without_limit()
         .answers(&json!({ "status": "ok" }))
 }
 
@@ -34,6 +35,7 @@ pub(in crate::http) fn readyz() -> Operation {
     Operation::get("Whether new requests are welcome")
         .for_whom(Access::Everyone)
         .about("Not so while the server finishes what has begun, before it ends.")
+        .without_limit()
         .answers(&json!({ "status": "ready" }))
         .fails(Error::Stopping)
 }
@@ -41,12 +43,14 @@ pub(in crate::http) fn readyz() -> Operation {
 pub(in crate::http) fn ping() -> Operation {
     Operation::get("The same, as the Go service has it")
         .for_whom(Access::Everyone)
+        .without_limit()
         .answers(&json!({ "message": "pong" }))
 }
 
 pub(in crate::http) fn openapi() -> Operation {
     Operation::get("The description of this server")
         .for_whom(Access::Everyone)
+        .without_limit()
         .answers_any("An OpenAPI document.")
 }
 

@@ -30,15 +30,15 @@ pub(super) async fn run(
     let mut full = Trouble::default();
     let mut exhausted = Trouble::default();
     loop {
-        let (stream, _) = match listener.accept().await {
+        let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) if is_of_one_connection(&error) => continue,
             Err(error) => {
                 if exhausted.is_news() {
                     tracing::warn!(%error, "no connection can be taken; idle ones are closed");
                 }
-                clocks.make_room();
-                sleep(PAUSE).await;
+                let is_made = clocks.make_room();
+                sleep(if is_made { PAUSE / 10 } else { PAUSE }).await;
                 continue;
             }
         };
@@ -57,7 +57,7 @@ pub(super) async fn run(
         let counted = app.connected();
         let (app, clocks, progress) = (app.clone(), Arc::clone(clocks), clocks.begin());
         tokio::spawn(async move {
-            connection::run(&app, &clocks, &progress, stream).await;
+            connection::run(&app, &clocks, &progress, stream, peer).await;
             drop((slot, counted));
         });
     }

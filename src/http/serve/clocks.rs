@@ -18,6 +18,9 @@ use super::head::{HeadError, Last};
 /// take the answer back.
 const LINGER: Duration = Duration::from_secs(2);
 
+/// After this time without a request a connection gives its buffers back until the next one.
+const REST: Duration = Duration::from_millis(500);
+
 /// What a connection does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -75,6 +78,8 @@ pub(super) struct Progress {
     now: AtomicU64,
     /// The moment that lasted too long. When it is over by the time that the connection looks, nothing happens.
     too_long: AtomicU64,
+    /// The moment that lasted long enough to rest.
+    rest: AtomicU64,
     waker: OnceLock<Waker>,
     last: OnceLock<Last>,
 }
@@ -106,6 +111,7 @@ impl Clocks {
         let progress = Arc::new(Progress {
             now: AtomicU64::new(Moment::new(Phase::New, self.now()).0),
             too_long: AtomicU64::new(Moment::NEVER.0),
+            rest: AtomicU64::new(Moment::NEVER.0),
             waker: OnceLock::new(),
             last: OnceLock::new(),
         });
@@ -127,19 +133,25 @@ impl Clocks {
             ticks.tick().await;
             let now = self.ticks(start.elapsed());
             self.now.store(now, Ordering::Relaxed);
-            let is_draining = self.is_draining();
             self.open().retain(|progress| {
-                let Some(progress) = progress.upgrade() else {
-                    return false;
-                };
-                let moment = progress.moment();
-                if now.saturating_sub(moment.tick()) > self.ticks(self.limit(moment.phase())) {
-                    progress.end(moment);
-                } else if is_draining {
-                    progress.wake();
+                let progress = progress.upgrade();
+                if let Some(progress) = &progress {
+                    self.look_at(progress, now);
                 }
-                true
+                progress.is_some()
             });
+        }
+    }
+
+    fn look_at(&self, progress: &Progress, now: u64) {
+        let moment = progress.moment();
+        let since = now.saturating_sub(moment.tick());
+        if since > self.ticks(self.limit(moment.phase())) {
+            progress.end(moment);
+        } else if moment.phase() == Phase::Idle && since > self.ticks(REST) {
+            progress.rest(moment);
+        } else if self.is_draining() {
+            progress.wake(); // should it have missed the call
         }
     }
 
@@ -155,9 +167,9 @@ impl Clocks {
         self.is_draining.load(Ordering::Relaxed)
     }
 
-    /// Ends some connections without a request: first those that never sent any, then those that are idle longest.
-    /// At the same tick, the older one.
-    pub(super) fn make_room(&self) {
+    /// Ends some connections without a request, and says whether there were any: first those that never sent one, then
+    /// those that are idle longest. At the same tick, the older one.
+    pub(super) fn make_room(&self) -> bool {
         let open: Vec<_> = self.open().iter().filter_map(Weak::upgrade).collect();
         let mut idle: Vec<_> = open
             .iter()
@@ -165,10 +177,11 @@ impl Clocks {
             .filter(|(moment, _)| moment.phase() <= Phase::Idle)
             .collect();
         idle.sort_by_key(|(moment, _)| (moment.phase(), moment.tick()));
-        let some = open.len() / 64 + 1;
-        for (moment, progress) in idle.into_iter().take(some) {
-            progress.end(moment);
+        idle.truncate(open.len() / 16 + 1);
+        for (moment, progress) in &idle {
+            progress.end(*moment);
         }
+        !idle.is_empty()
     }
 
     fn limit(&self, phase: Phase) -> Duration {
@@ -232,6 +245,11 @@ impl Progress {
         (too_long == self.moment()).then(|| too_long.phase())
     }
 
+    /// Whether nothing has come for a while.
+    pub(super) fn may_rest(&self) -> bool {
+        Moment(self.rest.load(Ordering::Relaxed)) == self.moment()
+    }
+
     fn moment(&self) -> Moment {
         Moment(self.now.load(Ordering::Relaxed))
     }
@@ -239,6 +257,12 @@ impl Progress {
     fn end(&self, moment: Moment) {
         self.too_long.store(moment.0, Ordering::Relaxed);
         self.wake();
+    }
+
+    fn rest(&self, moment: Moment) {
+        if self.rest.swap(moment.0, Ordering::Relaxed) != moment.0 {
+            self.wake();
+        }
     }
 
     fn wake(&self) {

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
@@ -16,32 +17,75 @@ use super::clocks::{Clocks, Phase, Progress};
 use super::head::{self, HeadError, Last};
 use super::socket::Socket;
 use crate::http::app::App;
+use crate::http::limit::Peer;
 
 /// What the app is asked when there is no request that it could be asked: its answer is a refusal in any case.
 const NO_REQUEST: &[u8] = b"- * HTTP/1.1\r\n\r\n";
 
+/// Why hyper has a connection no longer.
+enum End {
+    /// Nothing has come for a while. It waits without hyper and its buffers, which are most of what it takes.
+    Rest,
+    /// It is over.
+    Over,
+    /// A head cannot be read, and its client should know.
+    Refused(HeadError),
+}
+
 /// Answers what comes on a connection until it ends.
-pub(super) async fn run(app: &App, clocks: &Clocks, progress: &Progress, stream: TcpStream) {
+pub(super) async fn run(
+    app: &App,
+    clocks: &Clocks,
+    progress: &Progress,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
+    let peer = app.wants_peers().then_some(Peer(peer));
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection keeps Nagle's algorithm");
     }
-    let socket = Socket::new(stream, clocks, progress);
-    let (mut socket, refused) = answer_all(app, clocks, progress, socket).await;
-    if let Some(error) = refused {
-        progress.is_last(Last::Refused(error));
-        clocks.enter(progress, Phase::Lingering);
-        let instead = socket.instead(NO_REQUEST);
-        socket = answer_all(app, clocks, progress, instead).await.0;
+    let mut socket = Socket::new(stream, clocks, progress);
+    loop {
+        let is_over = || progress.too_long().is_some() || clocks.is_draining();
+        if before(progress, is_over, socket.wait()).await != Some(true) {
+            return;
+        }
+        let end;
+        (socket, end) = answer_all(app, clocks, progress, socket, peer).await;
+        match end {
+            End::Rest => continue,
+            End::Over => {}
+            End::Refused(error) => {
+                progress.is_last(Last::Refused(error));
+                clocks.enter(progress, Phase::Lingering);
+                let instead = socket.instead(NO_REQUEST);
+                socket = answer_all(app, clocks, progress, instead, peer).await.0;
+            }
+        }
+        break;
     }
     if socket.is_owed_more() {
         clocks.enter(progress, Phase::Lingering);
-        let mut discarded = pin!(socket.discard());
-        poll_fn(|context| match discarded.as_mut().poll(context) {
-            Poll::Pending if progress.too_long().is_none() => Poll::Pending,
-            _ => Poll::Ready(()),
-        })
-        .await;
+        before(progress, || progress.too_long().is_some(), socket.discard()).await;
     }
+}
+
+/// Waits for something until it is too late for it.
+async fn before<T>(
+    progress: &Progress,
+    is_over: impl Fn() -> bool,
+    something: impl Future<Output = T>,
+) -> Option<T> {
+    let mut something = pin!(something);
+    poll_fn(|context| {
+        progress.wakes(context);
+        match something.as_mut().poll(context) {
+            Poll::Ready(value) => Poll::Ready(Some(value)),
+            Poll::Pending if is_over() => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
 }
 
 /// Lets hyper answer requests until the connection ends, its time is over, or a head cannot be read.
@@ -50,9 +94,13 @@ async fn answer_all<'a>(
     clocks: &'a Clocks,
     progress: &'a Progress,
     socket: Socket<'a>,
-) -> (Socket<'a>, Option<HeadError>) {
-    let service = service_fn(|request: Request<Incoming>| {
+    peer: Option<Peer>,
+) -> (Socket<'a>, End) {
+    let service = service_fn(|mut request: Request<Incoming>| {
         clocks.enter(progress, Phase::Answering);
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
+        }
         answer(app, progress, request)
     });
     let mut http = http1::Builder::new()
@@ -60,14 +108,16 @@ async fn answer_all<'a>(
         .max_header_size(head::MAX_BYTES)
         .serve_connection(socket, service);
     let mut is_told = false;
-    let too_long = poll_fn(|context| {
-        progress.wakes(context);
+    let end = poll_fn(|context| {
         loop {
             if Pin::new(&mut http).poll(context).is_ready() {
-                return Poll::Ready(None); // an error says what the client did, and cannot be told it
+                return Poll::Ready(End::Over); // an error says what the client did, and cannot be told it
             }
-            if let Some(phase) = progress.too_long() {
-                return Poll::Ready(Some(phase));
+            match progress.too_long() {
+                Some(Phase::Head) => return Poll::Ready(End::Refused(HeadError::TooSlow)),
+                Some(_) => return Poll::Ready(End::Over),
+                None if progress.may_rest() => return Poll::Ready(End::Rest),
+                None => {}
             }
             if is_told || !clocks.is_draining() {
                 return Poll::Pending;
@@ -78,9 +128,8 @@ async fn answer_all<'a>(
     })
     .await;
     let socket = http.into_parts().io;
-    let too_slow = (too_long == Some(Phase::Head)).then_some(HeadError::TooSlow);
-    let refused = socket.refused().or(too_slow);
-    (socket, refused)
+    let end = socket.refused().map_or(end, End::Refused);
+    (socket, end)
 }
 
 async fn answer(

@@ -79,6 +79,7 @@ pub async fn serve(
             }
         };
         drop(listener);
+        sleep(limits.settle / 10).await; // for what the last connections that were taken have sent
         clocks.drain();
         let all = slots.acquire_many(limits.connections);
         if timeout_at(deadline, all).await.is_err() {

@@ -67,13 +67,28 @@ impl<'a> Socket<'a> {
         }
     }
 
+    /// Waits for bytes, which hyper will get; whether there are any.
+    pub(super) async fn wait(&mut self) -> bool {
+        while self.stream.readable().await.is_ok() {
+            let mut bytes = [0; READ];
+            match self.stream.try_read(&mut bytes) {
+                Ok(count) => {
+                    self.early.extend_from_slice(&bytes[..count]);
+                    return count > 0;
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(_) => break,
+            }
+        }
+        false
+    }
+
     /// Reads what still comes and forgets it.
     pub(super) async fn discard(&self) {
         const MOST: usize = 1024 * 1024;
-        let mut bytes = [0; READ];
         let mut count = 0;
         while count < MOST && self.stream.readable().await.is_ok() {
-            match self.stream.try_read(&mut bytes) {
+            match self.stream.try_read(&mut [0; READ]) {
                 Ok(0) => return,
                 Ok(more) => count += more,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}

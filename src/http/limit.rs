@@ -1,0 +1,199 @@
+//! How often a client may ask for tokens.
+//!
+//! The generic cell rate algorithm: of each client only the time is kept until which it has used up what it may. The
+//! times stand in a table of a fixed size, so a million clients take no more memory, and no more time, than one.
+
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName};
+
+use super::error::Error;
+use crate::config::RateLimit;
+
+/// Who has connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer(pub SocketAddr);
+
+/// Whose requests are counted together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Client<'a> {
+    /// Whoever shows no credentials, or wrong ones. See [`Limiter::address`].
+    Address(IpAddr),
+    /// Whoever has shown credentials: their kind, and the name in it.
+    Caller(&'a str, &'a str),
+}
+
+/// Counts the requests of clients, and refuses those that are too many.
+#[derive(Clone)]
+pub struct Limiter(Arc<Inner>);
+
+struct Inner {
+    rate: RateLimit,
+    hops: u8,
+    clock: Clock,
+    /// Keyed anew with each start, so that nobody can choose addresses that meet in a set.
+    hasher: RandomState,
+    sets: Box<[Mutex<Set>]>,
+}
+
+/// The time since some moment; it never goes back.
+type Clock = Box<dyn Fn() -> Duration + Send + Sync>;
+
+/// Sets of places, 2.2 MB in all. A client has its place in one of them.
+const SETS: usize = 1 << 14;
+
+type Set = [Place; 8];
+
+/// What is known of one client.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    client: u64,
+    /// When all that it has sent is paid for, in nanoseconds of the clock.
+    paid_at: u64,
+}
+
+impl Limiter {
+    /// A limiter that believes the addresses which that many proxies have added to `X-Forwarded-For`.
+    #[must_use]
+    pub fn new(rate: RateLimit, trusted_proxy_hops: u8) -> Self {
+        let start = Instant::now();
+        Self::with_clock(rate, trusted_proxy_hops, move || start.elapsed())
+    }
+
+    /// The same with another clock: the time since some moment.
+    #[must_use]
+    pub fn with_clock(
+        rate: RateLimit,
+        trusted_proxy_hops: u8,
+        clock: impl Fn() -> Duration + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            rate,
+            hops: trusted_proxy_hops,
+            clock: Box::new(clock),
+            hasher: RandomState::new(),
+            sets: (0..SETS).map(|_| Mutex::default()).collect(),
+        }))
+    }
+
+    /// Counts a request, unless it is one too many.
+    pub(super) fn admit(&self, client: Client<'_>) -> Result<(), Error> {
+        self.spend(client).map_err(|wait| Error::RateLimited {
+            rate: self.0.rate,
+            seconds: wait
+                .as_nanos()
+                .div_ceil(1_000_000_000)
+                .try_into()
+                .unwrap_or(u64::MAX),
+        })
+    }
+
+    /// Counts a request, unless it is one too many.
+    ///
+    /// # Errors
+    ///
+    /// How long it is until the next one is admitted.
+    pub fn spend(&self, client: Client<'_>) -> Result<(), Duration> {
+        let Inner {
+            rate,
+            clock,
+            hasher,
+            sets,
+            ..
+        } = &*self.0;
+        let price = nanoseconds(rate.time()) / u64::from(rate.count());
+        let most = price * u64::from(rate.count());
+        let now = nanoseconds(clock());
+        let client = hasher.hash_one(client);
+        let index = usize::try_from(client % SETS as u64).unwrap_or_default();
+        let mut set = sets[index].lock().unwrap_or_else(PoisonError::into_inner);
+        // A client that is new takes the place of the one that has been quiet for longest.
+        let known = set.iter().position(|place| place.client == client);
+        let place = if let Some(known) = known {
+            &mut set[known]
+        } else {
+            let quiet = set.iter_mut().min_by_key(|place| place.paid_at);
+            let quiet = quiet.expect("a set has places");
+            *quiet = Place {
+                client,
+                paid_at: now,
+            };
+            quiet
+        };
+        // Nobody can have spent more than there is: then the clock was set back.
+        let is_possible = place.paid_at <= now.saturating_add(most);
+        let begin = if is_possible {
+            place.paid_at.max(now)
+        } else {
+            now
+        };
+        let paid_at = begin + price;
+        let wait = (paid_at - now).saturating_sub(most);
+        if wait > 0 {
+            return Err(Duration::from_nanos(wait));
+        }
+        place.paid_at = paid_at;
+        Ok(())
+    }
+
+    /// Where a request comes from: who has connected, or what the first of the trusted proxies has written down. What
+    /// clients write there themselves stands further left, and is not looked at. When there is no address where the
+    /// proxy should have written one, it is who has connected.
+    ///
+    /// A network of IPv6 is one client, since each of its users has as many addresses as he likes: the first 64 bits.
+    pub(super) fn address(&self, parts: &Parts) -> IpAddr {
+        if self.0.hops == 0 && parts.headers.contains_key(FORWARDED) {
+            static TOLD: Once = Once::new();
+            TOLD.call_once(|| {
+                tracing::warn!(
+                    "X-Forwarded-For is not believed, since TRUSTED_PROXY_HOPS is 0: clients behind a proxy share one limit"
+                );
+            });
+        }
+        let peer = parts.extensions.get().map(|Peer(peer)| peer.ip());
+        let address = forwarded(&parts.headers, self.0.hops).or(peer);
+        match address.map(|address| address.to_canonical()) {
+            Some(IpAddr::V6(address)) => {
+                let [a, b, c, d, ..] = address.segments();
+                Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+            }
+            Some(address) => address,
+            None => Ipv4Addr::UNSPECIFIED.into(), // no connection: all are one
+        }
+    }
+}
+
+/// The entry of `X-Forwarded-For` that is so far from its end.
+fn forwarded(headers: &HeaderMap, hops: u8) -> Option<IpAddr> {
+    let from_end = usize::from(hops).checked_sub(1)?;
+    let lines = headers.get_all(FORWARDED).iter().rev();
+    let entry = lines
+        .flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','))
+        .nth(from_end)?;
+    let entry = std::str::from_utf8(entry).ok()?.trim();
+    let with_port = || entry.parse::<SocketAddr>().ok().map(|address| address.ip());
+    entry.parse().ok().or_else(with_port)
+}
+
+const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Some 584 years at most.
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+impl fmt::Debug for Limiter {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { rate, hops, .. } = &*self.0;
+        formatter
+            .debug_struct("Limiter")
+            .field("rate", rate)
+            .field("hops", hops)
+            .finish_non_exhaustive()
+    }
+}
