@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use axum::http::Request;
-use axum::http::header::ORIGIN;
+use axum::http::header::{CONTENT_LENGTH, ORIGIN};
 use axum::response::Response;
 
 use super::error::Meaning;
@@ -113,9 +113,15 @@ impl Watch {
             .write();
         }
         if let Some(id) = id {
-            id.stamp(response.headers_mut());
+            let headers = response.headers_mut();
+            if method::NAMES[method] != "HEAD" {
+                // It says the length of the body, which is seen; and a map that grows asks for more than the allocator
+                // keeps at hand.
+                headers.remove(CONTENT_LENGTH);
+            }
+            id.stamp(headers);
             if is_of_page {
-                RequestId::expose(response.headers_mut());
+                RequestId::expose(headers);
             }
         }
     }

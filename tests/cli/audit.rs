@@ -113,6 +113,68 @@ fn every_token_of_an_answer_has_its_line_and_what_issues_none_has_none() {
     assert_eq!(lines[2]["services"][0]["uid"], 7);
 }
 
+#[test]
+fn a_token_that_its_caller_may_not_have_has_a_line_with_the_reason() {
+    let directory = Directory::new();
+    let file = directory.0.join("audit.jsonl");
+    let key = "0123456789abcdef0123456789abcdef";
+    let settings = [
+        ("AUDIT_LOG", file.to_str().unwrap()),
+        ("METRICS_KEY", key),
+        ("API_KEYS", &format!("backend:{key}")),
+        ("ALLOWED_CHANNELS", "open-*"),
+    ];
+    let server = Server::start(&[], &[&IDENTIFIERS[..], &settings].concat());
+    let ask = |target: &str, key: &str| {
+        let head = format!(
+            "GET {target} HTTP/1.1\r\nHost: test\r\nX-Request-Id: 1\r\nAuthorization: Bearer {key}\r\n\
+             Connection: close\r\n\r\n"
+        );
+        answer(&server, head.as_bytes())
+    };
+    let refused = ask("/access_token?channel=closed&uid=7", key);
+    assert!(refused.starts_with("HTTP/1.1 403 "), "{refused}");
+    assert!(
+        ask("/access_token?channel=open-1", &key.replace('0', "x")).starts_with("HTTP/1.1 401 ")
+    );
+    assert!(ask("/access_token?channel=open-1", key).starts_with("HTTP/1.1 200 "));
+
+    let lines = lines(&file);
+    let [refusal, token] = &lines[..] else {
+        panic!("{lines:?}")
+    };
+    let end = &refusal["services"][0]["privileges"]["join_channel"];
+    let expected = json!({
+        "time": refusal["time"],
+        "audit": "refused",
+        "reason": "channel_refused",
+        "request_id": "1",
+        "shape": "access_token",
+        "route": "/access_token",
+        "app_id": APP_ID,
+        "caller": "key",
+        "caller_name": "backend",
+        "version": "006",
+        "services": [{ "service": "rtc", "channel": "closed", "uid": 7, "privileges": { "join_channel": end } }],
+    });
+    assert_eq!(*refusal, expected);
+    assert_eq!(
+        (&token["audit"], &token["caller_name"]),
+        (&"issued".into(), &"backend".into())
+    );
+
+    let metrics = ask("/metrics", key);
+    for line in [
+        "agora_requests_refused_total{reason=\"channel_refused\"} 1\n",
+        "agora_requests_refused_total{reason=\"credentials_invalid\"} 1\n",
+        "agora_tokens_issued_total{service=\"rtc\",version=\"006\"} 1\n",
+        "route=\"/access_token\",shape=\"access_token\",status=\"403\"} 1\n",
+    ] {
+        assert!(metrics.contains(line), "{line} is missing in {metrics}");
+    }
+    assert!(!fs::read_to_string(&file).unwrap().contains(key));
+}
+
 /// `/dev/full` can be opened, and takes nothing.
 #[test]
 fn a_token_that_cannot_be_written_down_is_not_answered() {

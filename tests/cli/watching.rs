@@ -203,3 +203,17 @@ fn open_connections_are_counted() {
         std::thread::yield_now(); // until their ends have been seen
     }
 }
+
+#[test]
+fn an_answer_with_an_id_says_its_length() {
+    let server = Server::start(&[], &IDENTIFIERS);
+    for (method, body) in [("GET", "{\"message\":\"pong\"}"), ("HEAD", "")] {
+        let head = format!(
+            "{method} /ping HTTP/1.1\r\nHost: test\r\nX-Request-Id: 1\r\nConnection: close\r\n\r\n"
+        );
+        let answer = answer(&server, head.as_bytes());
+        assert_eq!(header(&answer, "content-length"), Some("18"), "{answer}");
+        assert_eq!(header(&answer, "x-request-id"), Some("1"), "{answer}");
+        assert_eq!(self::body(&answer), body);
+    }
+}

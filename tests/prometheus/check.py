@@ -46,6 +46,8 @@ def scrape(binary):
 
 
 def main(binary, promtool):
+    promtool = pathlib.Path(promtool).resolve()
+
     def check(*command, **options):
         subprocess.run([promtool, *command], cwd=RULES, check=True, **options)
 

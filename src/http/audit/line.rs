@@ -1,13 +1,17 @@
 //! A line of the audit: one JSON object, flat but for the services of a token.
+//!
+//! Most of it needs no escaping and is copied as it is: names of this server's own, digits, an id of safe characters.
 
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::http::request_id::{RequestId, hexadecimal};
 use crate::http::table::Route;
-use crate::issuer::{Bound, Issued, TokenRequest};
+use crate::issuer::{Issued, TokenRequest};
 use crate::token::explain::rfc3339;
 use crate::token::{AppId, UnixTime};
+
+/// Room for the line of most tokens.
+const USUAL_BYTES: usize = 512;
 
 /// What was asked for, and by whom.
 pub(super) struct Asked {
@@ -23,110 +27,108 @@ pub(super) struct Origin {
     pub(super) app_id: AppId,
 }
 
-/// The fields, in their order.
-#[derive(Serialize)]
-pub(super) struct Line<'a> {
-    time: String,
-    audit: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
-    request_id: &'a str,
-    shape: &'static str,
-    route: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    caller: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    caller_name: Option<&'a str>,
-    app_id: AppId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<&'static str>,
-    services: Vec<Bound>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fingerprint: Option<Fingerprint>,
-}
-
-impl<'a> Line<'a> {
-    /// The line of a token.
+impl Origin {
+    /// Adds the line of a token.
     pub(super) fn issued(
-        origin: &'a Origin,
-        asked: Option<&'a Asked>,
+        &self,
+        asked: Option<&Asked>,
         granted: &TokenRequest,
         token: &Issued,
-    ) -> Self {
-        Self {
-            expires_at: Some(token.expires_at.seconds()),
-            fingerprint: Some(Fingerprint::of(&token.token)),
-            ..Self::new("issued", origin, asked, Some(granted), token.issued_at)
-        }
+        lines: &mut Vec<u8>,
+    ) {
+        let mut line = Line::begin(lines, token.issued_at, "issued");
+        line.origin(self);
+        line.caller(asked);
+        line.request(granted, token.issued_at);
+        line.json("expires_at", &token.expires_at.seconds());
+        let digits = fingerprint(&token.token);
+        line.text("fingerprint", str::from_utf8(&digits).expect("digits"));
+        line.end();
     }
 
-    /// The line of a refusal; what was asked for is not known when the caller was refused before.
+    /// Adds the line of a refusal. What was asked for is not known when the caller was refused before.
     pub(super) fn refused(
-        origin: &'a Origin,
-        asked: Option<&'a Asked>,
+        &self,
+        asked: Option<&Asked>,
         reason: &'static str,
         now: UnixTime,
-    ) -> Self {
-        Self {
-            reason: Some(reason),
-            ..Self::new(
-                "refused",
-                origin,
-                asked,
-                asked.map(|asked| &asked.request),
-                now,
-            )
+        lines: &mut Vec<u8>,
+    ) {
+        let mut line = Line::begin(lines, now, "refused");
+        line.text("reason", reason);
+        line.origin(self);
+        line.caller(asked);
+        if let Some(asked) = asked {
+            line.request(&asked.request, now);
+        }
+        line.end();
+    }
+}
+
+/// A line that is being written.
+struct Line<'a>(&'a mut Vec<u8>);
+
+impl<'a> Line<'a> {
+    fn begin(lines: &'a mut Vec<u8>, time: UnixTime, audit: &'static str) -> Self {
+        lines.reserve(USUAL_BYTES);
+        lines.push(b'{');
+        let mut line = Self(lines);
+        line.text("time", &rfc3339(time.seconds().into()));
+        line.text("audit", audit);
+        line
+    }
+
+    fn origin(&mut self, Origin { id, route, app_id }: &Origin) {
+        self.text("request_id", id.as_str());
+        self.text("shape", route.shape);
+        self.text("route", route.pattern);
+        self.text("app_id", app_id.as_str());
+    }
+
+    fn caller(&mut self, asked: Option<&Asked>) {
+        let Some(asked) = asked else {
+            return;
+        };
+        self.text("caller", asked.caller);
+        if let Some(name) = &asked.caller_name {
+            self.json("caller_name", name);
         }
     }
 
-    fn new(
-        audit: &'static str,
-        origin: &'a Origin,
-        asked: Option<&'a Asked>,
-        request: Option<&TokenRequest>,
-        now: UnixTime,
-    ) -> Self {
-        Self {
-            time: rfc3339(now.seconds().into()),
-            audit,
-            reason: None,
-            request_id: origin.id.as_str(),
-            shape: origin.route.shape,
-            route: origin.route.pattern,
-            caller: asked.map(|asked| asked.caller),
-            caller_name: asked.and_then(|asked| asked.caller_name.as_deref()),
-            app_id: origin.app_id,
-            version: request.map(|request| request.version().as_str()),
-            services: request
-                .map(|request| request.bound(now))
-                .unwrap_or_default(),
-            expires_at: None,
-            fingerprint: None,
-        }
+    fn request(&mut self, request: &TokenRequest, now: UnixTime) {
+        self.text("version", request.version().as_str());
+        self.json("services", &request.bound(now));
     }
 
-    pub(super) fn write(&self, lines: &mut Vec<u8>) {
-        lines.reserve(512);
-        serde_json::to_writer(&mut *lines, self).expect("texts and numbers, into memory");
-        lines.push(b'\n');
+    /// A field whose text needs no escaping.
+    fn text(&mut self, name: &'static str, text: &str) {
+        self.name(name);
+        self.0.push(b'"');
+        self.0.extend_from_slice(text.as_bytes());
+        self.0.extend_from_slice(b"\",");
+    }
+
+    fn json(&mut self, name: &'static str, value: &impl serde::Serialize) {
+        self.name(name);
+        serde_json::to_writer(&mut *self.0, value).expect("texts and numbers, into memory");
+        self.0.push(b',');
+    }
+
+    fn name(&mut self, name: &'static str) {
+        self.0.push(b'"');
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.extend_from_slice(b"\":");
+    }
+
+    fn end(self) {
+        self.0.pop(); // the last comma
+        self.0.extend_from_slice(b"}\n");
     }
 }
 
 /// Finds a token's line without keeping the token: the first 64 bits of its SHA-256, in hexadecimal digits.
-struct Fingerprint([u8; 16]);
-
-impl Fingerprint {
-    fn of(token: &str) -> Self {
-        let digest: [u8; 32] = Sha256::digest(token).into();
-        let (first, _) = digest.split_first_chunk().expect("8 of 32 bytes");
-        Self(hexadecimal(*first))
-    }
-}
-
-impl Serialize for Fingerprint {
-    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        out.serialize_str(str::from_utf8(&self.0).expect("hexadecimal digits"))
-    }
+fn fingerprint(token: &str) -> [u8; 16] {
+    let digest: [u8; 32] = Sha256::digest(token).into();
+    let (first, _) = digest.split_first_chunk().expect("8 of 32 bytes");
+    hexadecimal(*first)
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use line::{Asked, Line, Origin};
+use line::{Asked, Origin};
 use target::Target;
 use writer::Writer;
 
@@ -99,7 +99,7 @@ impl Audit {
         if lines.is_empty() {
             return answered;
         }
-        match self.0.write(&lines).await {
+        match self.0.write(lines).await {
             Ok(()) => answered,
             Err(_) => Err(Error::Unaudited),
         }
@@ -130,11 +130,13 @@ fn with_record(change: impl FnOnce(&mut Record)) {
 impl Record {
     fn issued(&mut self, granted: &TokenRequest, token: &Issued) {
         let asked = self.asked.take();
-        Line::issued(&self.origin, asked.as_ref(), granted, token).write(&mut self.lines);
+        let asked = asked.as_ref();
+        self.origin.issued(asked, granted, token, &mut self.lines);
     }
 
     fn refused(&mut self, reason: &'static str, now: UnixTime) {
         let asked = self.asked.take();
-        Line::refused(&self.origin, asked.as_ref(), reason, now).write(&mut self.lines);
+        let asked = asked.as_ref();
+        self.origin.refused(asked, reason, now, &mut self.lines);
     }
 }

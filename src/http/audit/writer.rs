@@ -12,6 +12,9 @@ use tokio::task::yield_now;
 
 use super::target::Target;
 
+/// How often the first of a batch lets others run.
+const MAX_ROUNDS: usize = 8;
+
 #[derive(Debug)]
 pub(super) struct Writer(Arc<Shared>);
 
@@ -51,14 +54,27 @@ impl Writer {
     }
 
     /// Writes whole lines.
-    pub(super) async fn write(&self, lines: &[u8]) -> Result<(), Unwritten> {
-        let (is_written, is_first) = self.queue(lines);
+    pub(super) async fn write(&self, lines: Vec<u8>) -> Result<(), Unwritten> {
+        let length = lines.len();
+        let (is_written, is_first) = self.queue(&lines);
+        drop(lines); // before others need as much
         if is_first {
             let _at_the_end = HandOver(&self.0);
-            // Who else can run adds its lines first: waking the thread for each would cost more than writing them.
-            yield_now().await;
+            self.gather(length).await;
         }
         is_written.await.map_err(|_| Unwritten)
+    }
+
+    /// Lets who else can run add its lines, for as long as someone does, but not for ever: to wake the thread for each
+    /// would cost more than to write them.
+    async fn gather(&self, mut length: usize) {
+        for _ in 0..MAX_ROUNDS {
+            yield_now().await;
+            let before = mem::replace(&mut length, self.0.lock().batch.text.len());
+            if length <= before {
+                return;
+            }
+        }
     }
 
     /// Also says whether it was the first since the last batch was handed over.
