@@ -129,6 +129,20 @@ def stopping():
         check(int(seconds) >= STOPS_WITHIN + 5, f"{where} kills after {seconds} s")
 
 
+def probes():
+    """Every path that a platform asks is one that the README says is answered."""
+    answered = set(re.findall(r"`GET (/\w+)`", read("README.md")))
+    container = yaml.safe_load((KUBERNETES / "base/deployment.yaml").read_text())["spec"]["template"]["spec"]["containers"][0]
+    ocean = yaml.safe_load(read(".do/deploy.template.yaml"))["spec"]["services"][0]
+    asked = {
+        *(container[probe]["httpGet"]["path"] for probe in ("startupProbe", "livenessProbe", "readinessProbe")),
+        ocean["health_check"]["http_path"],
+        yaml.safe_load(read("render.yaml"))["services"][0]["healthCheckPath"],
+        *(probe["path"] for probe in tomllib.loads(read("fly.toml"))["http_service"]["checks"]),
+    }
+    check(asked <= answered, f"nothing answers {asked - answered}")
+
+
 def settings():
     """Every variable that a platform sets is one that the server reads."""
     known = set(re.findall(r"^#?([A-Z_]+)=", read(".env.example"), re.MULTILINE))
@@ -152,6 +166,7 @@ def main(schema):
     kubernetes()
     systemd()
     stopping()
+    probes()
     settings()
     for failure in failures:
         print(failure)
