@@ -22,7 +22,7 @@ pub struct Peer(pub SocketAddr);
 /// Whose requests are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Client<'a> {
-    /// Whoever shows no credentials, or wrong ones. See [`Limiter::address`].
+    /// Whoever shows no credentials, or wrong ones.
     Address(IpAddr),
     /// Whoever has shown credentials: their kind, and the name in it.
     Caller(&'a str, &'a str),
