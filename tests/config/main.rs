@@ -109,6 +109,14 @@ fn two_variables_are_enough() {
     );
 }
 
+/// As Heroku's form does, which hands over every value that stands in it.
+#[test]
+fn every_default_may_be_written_out() {
+    let written = vars::all().filter_map(|variable| Some((variable.name, variable.default?)));
+    let written: Vec<_> = IDENTIFIERS.into_iter().chain(written).collect();
+    assert!(!read(&written).access.is_guarded());
+}
+
 #[test]
 fn every_variable_is_read() {
     let config = read(&[

@@ -46,7 +46,7 @@ impl Reader<'_> {
             &vars::JWT_CLAIM_TTL,
         ];
         for variable in settings {
-            if is_unknown && self.is_set(variable) {
+            if is_unknown && self.is_chosen(variable) {
                 let problem = format!("is set, but no {JWT_KEYS} that it could be about");
                 self.problem(variable, problem);
             }
@@ -174,6 +174,12 @@ impl Reader<'_> {
 
     fn name_of(&mut self, variables: &[&Variable]) -> Option<&'static str> {
         self.find(variables).ok()?.map(|found| found.name)
+    }
+
+    /// Whether it is set to anything but its default, which platforms with a form write out.
+    fn is_chosen(&mut self, variable: &Variable) -> bool {
+        let found = self.find(&[variable]).ok().flatten();
+        found.is_some_and(|found| Some(found.value) != variable.default)
     }
 
     fn is_set(&mut self, variable: &Variable) -> bool {
