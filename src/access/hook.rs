@@ -34,7 +34,7 @@ pub(super) struct Hook {
 #[derive(Serialize)]
 struct Question<'a> {
     caller: Asking<'a>,
-    request: Asked,
+    request: Asked<'a>,
 }
 
 #[derive(Serialize)]
@@ -44,12 +44,12 @@ struct Asking<'a> {
 }
 
 #[derive(Serialize)]
-struct Asked {
+struct Asked<'a> {
     version: TokenVersion,
     /// In seconds; null when the format's longest is asked for.
     ttl: Option<u32>,
     /// As in the answer of `/v1/tokens`: what the token would be bound to.
-    services: Vec<Bound>,
+    services: Vec<Bound<'a>>,
 }
 
 /// What it may say beside yes. More than what was asked for is not given.

@@ -125,13 +125,18 @@ impl AppState {
         now: UnixTime,
     ) -> Result<Issued, Refusal> {
         let Settings { audit, metrics, .. } = self.settings();
-        if audit.is_some() {
-            audit::asks(caller.kind(), caller.name(), request);
-        }
-        let grant = self.0.guard.authorize(caller, request, now).await?;
+        let grant = match self.0.guard.authorize(caller, request, now).await {
+            Ok(grant) => grant,
+            Err(refusal) => {
+                if audit.is_some() {
+                    audit::refused(caller, request);
+                }
+                return Err(refusal);
+            }
+        };
         let issued = grant.issue(&self.0.issuer, now);
         if audit.is_some() {
-            audit::issued(grant.request(), &issued);
+            audit::issued(caller, grant.request(), &issued);
         }
         if let Some(metrics) = metrics {
             metrics.issued(&grant.request().subject);

@@ -10,12 +10,13 @@ use super::Issued;
 use super::issue::lasting;
 use super::request::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 use crate::token::{
-    AppId, Lifetime, Permission, Permissions, Privilege, Resource, TokenVersion, Uid, UnixTime,
+    AppId, Lifetime, Permission, Permissions, Privilege, Resource, Text, TokenVersion, Uid,
+    UnixTime, UserId,
 };
 
 /// A token, with all that a client wants to know of it. Times are Unix seconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Receipt {
+pub struct Receipt<'a> {
     /// The token, as the SDK takes it.
     pub token: String,
     /// In which format.
@@ -31,13 +32,13 @@ pub struct Receipt {
     /// When a client should fetch the next one.
     pub renew_at: u32,
     /// What it is bound to.
-    pub services: Vec<Bound>,
+    pub services: Vec<Bound<'a>>,
 }
 
-impl Receipt {
+impl<'a> Receipt<'a> {
     /// The receipt for a token that has been made.
     #[must_use]
-    pub fn new(issued: Issued, app_id: AppId, services: Vec<Bound>) -> Self {
+    pub fn new(issued: Issued, app_id: AppId, services: Vec<Bound<'a>>) -> Self {
         let Issued {
             token,
             version,
@@ -65,33 +66,33 @@ impl Receipt {
 
 /// A service of an issued token, as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Bound {
+pub struct Bound<'a> {
     /// The service, or the kind of a 005 key.
     pub service: &'static str,
     /// The channel.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub channel: Option<String>,
+    pub channel: Option<&'a str>,
     /// The numeric uid; 0 for any user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uid: Option<u32>,
     /// The user account.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub account: Option<String>,
+    pub account: Option<&'a str>,
     /// Who logs in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<String>,
+    pub user_id: Option<&'a str>,
     /// The classroom's room.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub room: Option<String>,
+    pub room: Option<&'a str>,
     /// The classroom's user.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user: Option<String>,
+    pub user: Option<&'a str>,
     /// The role in the classroom.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<i16>,
     /// Names by resource and permission.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub permissions: Option<BTreeMap<String, BTreeMap<String, Vec<String>>>>,
+    pub permissions: Option<BTreeMap<String, BTreeMap<String, Vec<&'a str>>>>,
     /// The Unix time at which each privilege ends.
     #[schema(value_type = BTreeMap<String, u32>)]
     pub privileges: Ends,
@@ -116,7 +117,7 @@ impl FromIterator<(&'static str, u32)> for Ends {
 impl TokenRequest {
     /// What a token for this request, issued now, is bound to.
     #[must_use]
-    pub fn bound(&self, now: UnixTime) -> Vec<Bound> {
+    pub fn bound(&self, now: UnixTime) -> Vec<Bound<'_>> {
         let token = match self.subject {
             Subject::V007(_) => self.lifetime.unwrap_or(Lifetime::MAX),
             Subject::V005 { .. } | Subject::V006Rtc { .. } | Subject::V006Rtm { .. } => {
@@ -132,7 +133,7 @@ impl TokenRequest {
         match &self.subject {
             Subject::V005 { kind, channel, uid } => vec![Bound {
                 service: kind.name(),
-                channel: Some(channel.as_str().to_owned()),
+                channel: Some(channel.as_str()),
                 uid: Some(*uid),
                 ..Bound::default()
             }],
@@ -150,7 +151,7 @@ impl TokenRequest {
             ],
             Subject::V006Rtm { user_id } => vec![Bound {
                 service: "rtm",
-                user_id: Some(user_id.as_str().to_owned()),
+                user_id: Some(user_id.as_str()),
                 privileges: privileges(&Grants::all(&[Privilege::RTM_LOGIN])),
                 ..Bound::default()
             }],
@@ -165,13 +166,12 @@ impl TokenRequest {
     }
 }
 
-impl Bound {
-    fn of_target(target: &Target) -> Self {
+impl<'a> Bound<'a> {
+    fn of_target(target: &'a Target) -> Self {
         let bound = Self {
             service: target.kind().name(),
             ..Self::default()
         };
-        let text = |text: &str| Some(text.to_owned());
         match target {
             Target::Rtc { channel, uid: user }
             | Target::Streaming {
@@ -183,28 +183,28 @@ impl Bound {
                 account: user,
             } => bound.in_channel(channel.as_str(), user),
             Target::Rtm { user_id } => Self {
-                user_id: text(user_id.as_str()),
+                user_id: Some(user_id.as_str()),
                 ..bound
             },
             Target::Chat { user_id } => Self {
-                user_id: user_id.as_ref().and_then(|id| text(id.as_str())),
+                user_id: user_id.as_ref().map(UserId::as_str),
                 ..bound
             },
             Target::ApaasRoomUser { room, user, role } => Self {
-                room: text(room.as_str()),
-                user: text(user.as_str()),
+                room: Some(room.as_str()),
+                user: Some(user.as_str()),
                 role: Some(*role),
                 ..bound
             },
             Target::ApaasUser { user } => Self {
-                user: text(user.as_str()),
+                user: Some(user.as_str()),
                 ..bound
             },
             Target::Rtm2 {
                 user_id,
                 permissions,
             } => Self {
-                user_id: text(user_id.as_str()),
+                user_id: Some(user_id.as_str()),
                 permissions: Some(by_name(permissions)),
                 ..bound
             },
@@ -212,14 +212,14 @@ impl Bound {
         }
     }
 
-    fn in_channel(self, channel: &str, user: &Uid) -> Self {
+    fn in_channel(self, channel: &'a str, user: &'a Uid) -> Self {
         let (uid, account) = match user {
             Uid::Any => (Some(0), None),
             Uid::Number(number) => (Some(number.get()), None),
-            Uid::Account(account) => (None, Some(account.as_str().to_owned())),
+            Uid::Account(account) => (None, Some(account.as_str())),
         };
         Self {
-            channel: Some(channel.to_owned()),
+            channel: Some(channel),
             uid,
             account,
             ..self
@@ -227,14 +227,14 @@ impl Bound {
     }
 }
 
-fn by_name(permissions: &Permissions) -> BTreeMap<String, BTreeMap<String, Vec<String>>> {
-    let mut by_resource: BTreeMap<String, BTreeMap<String, Vec<String>>> = BTreeMap::new();
+fn by_name(permissions: &Permissions) -> BTreeMap<String, BTreeMap<String, Vec<&str>>> {
+    let mut by_resource: BTreeMap<String, BTreeMap<String, Vec<&str>>> = BTreeMap::new();
     for (resource, permission, names) in permissions.iter() {
         let resource = Resource::from_number(resource)
             .map_or_else(|| resource.to_string(), |known| known.name().to_owned());
         let permission = Permission::from_number(permission)
             .map_or_else(|| permission.to_string(), |known| known.name().to_owned());
-        let names = names.iter().map(|name| name.as_str().to_owned()).collect();
+        let names = names.iter().map(Text::as_str).collect();
         by_resource
             .entry(resource)
             .or_default()

@@ -2,8 +2,11 @@
 //!
 //! Most of it needs no escaping and is copied as it is: names of this server's own, digits, an id of safe characters.
 
+use std::borrow::Cow;
+
 use sha2::{Digest, Sha256};
 
+use crate::access::Caller;
 use crate::http::request_id::{RequestId, hexadecimal};
 use crate::http::table::Route;
 use crate::issuer::{Issued, TokenRequest};
@@ -13,10 +16,31 @@ use crate::token::{AppId, UnixTime};
 /// Room for the line of most tokens.
 const USUAL_BYTES: usize = 512;
 
+/// Who asks: the kind of caller and, unless it is anonymous, its name.
+pub(super) struct Asker<'a> {
+    pub(super) kind: &'static str,
+    pub(super) name: Option<Cow<'a, str>>,
+}
+
+impl<'a> Asker<'a> {
+    pub(super) fn of(caller: &'a Caller) -> Self {
+        Self {
+            kind: caller.kind(),
+            name: caller.name().map(Cow::Borrowed),
+        }
+    }
+
+    pub(super) fn into_owned(self) -> Asker<'static> {
+        Asker {
+            kind: self.kind,
+            name: self.name.map(|name| Cow::Owned(name.into_owned())),
+        }
+    }
+}
+
 /// What was asked for, and by whom.
 pub(super) struct Asked {
-    pub(super) caller: &'static str,
-    pub(super) caller_name: Option<String>,
+    pub(super) asker: Asker<'static>,
     pub(super) request: TokenRequest,
 }
 
@@ -31,14 +55,14 @@ impl Origin {
     /// Adds the line of a token.
     pub(super) fn issued(
         &self,
-        asked: Option<&Asked>,
+        asker: &Asker<'_>,
         granted: &TokenRequest,
         token: &Issued,
         lines: &mut Vec<u8>,
     ) {
         let mut line = Line::begin(lines, token.issued_at, "issued");
         line.origin(self);
-        line.caller(asked);
+        line.asker(asker);
         line.request(granted, token.issued_at);
         line.json("expires_at", &token.expires_at.seconds());
         let digits = fingerprint(&token.token);
@@ -57,8 +81,8 @@ impl Origin {
         let mut line = Line::begin(lines, now, "refused");
         line.text("reason", reason);
         line.origin(self);
-        line.caller(asked);
         if let Some(asked) = asked {
+            line.asker(&asked.asker);
             line.request(&asked.request, now);
         }
         line.end();
@@ -85,12 +109,9 @@ impl<'a> Line<'a> {
         self.text("app_id", app_id.as_str());
     }
 
-    fn caller(&mut self, asked: Option<&Asked>) {
-        let Some(asked) = asked else {
-            return;
-        };
-        self.text("caller", asked.caller);
-        if let Some(name) = &asked.caller_name {
+    fn asker(&mut self, asker: &Asker<'_>) {
+        self.text("caller", asker.kind);
+        if let Some(name) = &asker.name {
             self.json("caller_name", name);
         }
     }

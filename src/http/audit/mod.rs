@@ -18,7 +18,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use line::{Asked, Origin};
+use line::{Asked, Asker, Origin};
 use target::Target;
 use writer::Writer;
 
@@ -26,6 +26,7 @@ use super::error::Error;
 use super::request_id::RequestId;
 use super::state::AppState;
 use super::table::Route;
+use crate::access::Caller;
 use crate::config::AuditLog;
 use crate::issuer::{Issued, TokenRequest};
 use crate::token::UnixTime;
@@ -41,7 +42,7 @@ pub struct Audit(Arc<Writer>);
 /// What a request has come to so far.
 struct Record {
     origin: Origin,
-    /// Who asked for what last, until it is issued.
+    /// Who was refused what last.
     asked: Option<Asked>,
     lines: Vec<u8>,
 }
@@ -106,20 +107,24 @@ impl Audit {
     }
 }
 
-/// Remembers who asks, by kind and name, and for what, until it is issued or refused.
-pub(super) fn asks(caller: &'static str, caller_name: Option<&str>, request: &TokenRequest) {
+/// Remembers what was granted to whom, and the token.
+pub(super) fn issued(caller: &Caller, granted: &TokenRequest, token: &Issued) {
     with_record(|record| {
-        record.asked = Some(Asked {
-            caller,
-            caller_name: caller_name.map(str::to_owned),
-            request: request.clone(),
-        });
+        let asker = Asker::of(caller);
+        record
+            .origin
+            .issued(&asker, granted, token, &mut record.lines);
     });
 }
 
-/// Remembers what of it was granted, and the token.
-pub(super) fn issued(granted: &TokenRequest, token: &Issued) {
-    with_record(|record| record.issued(granted, token));
+/// Remembers who was refused what, until the answer says why.
+pub(super) fn refused(caller: &Caller, request: &TokenRequest) {
+    with_record(|record| {
+        record.asked = Some(Asked {
+            asker: Asker::of(caller).into_owned(),
+            request: request.clone(),
+        });
+    });
 }
 
 /// Does nothing outside the requests of an audited server.
@@ -128,12 +133,6 @@ fn with_record(change: impl FnOnce(&mut Record)) {
 }
 
 impl Record {
-    fn issued(&mut self, granted: &TokenRequest, token: &Issued) {
-        let asked = self.asked.take();
-        let asked = asked.as_ref();
-        self.origin.issued(asked, granted, token, &mut self.lines);
-    }
-
     fn refused(&mut self, reason: &'static str, now: UnixTime) {
         let asked = self.asked.take();
         let asked = asked.as_ref();

@@ -1,7 +1,7 @@
 //! The lines of refusals.
 
 use super::Record;
-use super::line::{Asked, Origin};
+use super::line::{Asked, Asker, Origin};
 use crate::http::answer::plain_error;
 use crate::http::request_id::RequestId;
 use crate::http::table::Route;
@@ -45,8 +45,10 @@ fn a_refusal_says_who_asked_for_what_and_why_not() {
         lifetime: None,
     };
     let asked = Asked {
-        caller: "user",
-        caller_name: Some("alice \"\r\n".to_owned()),
+        asker: Asker {
+            kind: "user",
+            name: Some("alice \"\r\n".into()),
+        },
         request,
     };
     says(

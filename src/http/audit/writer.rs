@@ -12,7 +12,7 @@ use tokio::task::yield_now;
 
 use super::target::Target;
 
-/// How often the first of a batch lets others run.
+/// How often a batch waits for others that can run.
 const MAX_ROUNDS: usize = 8;
 
 #[derive(Debug)]
@@ -30,8 +30,8 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Queue {
     batch: Batch,
-    /// Whether the thread has been told of it.
-    is_handed_over: bool,
+    /// Where to say how much of the batch has been written; nothing before the thread may take it.
+    handed_over: Option<oneshot::Sender<Written>>,
     wants_reopening: bool,
     is_closed: bool,
 }
@@ -40,8 +40,21 @@ struct Queue {
 #[derive(Debug, Default)]
 struct Batch {
     text: Vec<u8>,
-    /// Who waits, each with the end of its lines.
-    waiting: Vec<(usize, oneshot::Sender<()>)>,
+    waiting: Vec<Waiting>,
+}
+
+/// Who waits until the batch has been written up to the end of its lines.
+#[derive(Debug)]
+struct Waiting {
+    end: usize,
+    written: oneshot::Sender<()>,
+}
+
+/// What has become of a batch.
+#[derive(Debug)]
+struct Written {
+    bytes: usize,
+    waiting: Vec<Waiting>,
 }
 
 impl Writer {
@@ -55,51 +68,27 @@ impl Writer {
 
     /// Writes whole lines.
     pub(super) async fn write(&self, lines: Vec<u8>) -> Result<(), Unwritten> {
-        let length = lines.len();
         let (is_written, is_first) = self.queue(&lines);
         drop(lines); // before others need as much
         if is_first {
-            let _at_the_end = HandOver(&self.0);
-            self.gather(length).await;
+            tokio::spawn(deliver(Arc::clone(&self.0))); // a task of its own, since a request may be dropped
         }
         is_written.await.map_err(|_| Unwritten)
     }
 
-    /// Lets who else can run add its lines, for as long as someone does, but not for ever: to wake the thread for each
-    /// would cost more than to write them.
-    async fn gather(&self, mut length: usize) {
-        for _ in 0..MAX_ROUNDS {
-            yield_now().await;
-            let before = mem::replace(&mut length, self.0.lock().batch.text.len());
-            if length <= before {
-                return;
-            }
-        }
-    }
-
-    /// Also says whether it was the first since the last batch was handed over.
+    /// Also says whether it was the first since the thread last took a batch.
     fn queue(&self, lines: &[u8]) -> (oneshot::Receiver<()>, bool) {
         let (written, is_written) = oneshot::channel();
         let mut queue = self.0.lock();
         let is_first = queue.batch.text.is_empty();
         queue.batch.text.extend_from_slice(lines);
         let end = queue.batch.text.len();
-        queue.batch.waiting.push((end, written));
+        queue.batch.waiting.push(Waiting { end, written });
         (is_written, is_first)
     }
 
     pub(super) fn reopen(&self) {
         self.0.lock().wants_reopening = true;
-        self.0.has_work.notify_one();
-    }
-}
-
-/// Tells the thread of the batch, also when the request that began it is dropped.
-struct HandOver<'a>(&'a Shared);
-
-impl Drop for HandOver<'_> {
-    fn drop(&mut self) {
-        self.0.lock().is_handed_over = true;
         self.0.has_work.notify_one();
     }
 }
@@ -111,39 +100,71 @@ impl Drop for Writer {
     }
 }
 
+/// Takes a batch to the thread, and says to all who wait what has become of it. Were they told by the thread, each would
+/// cost a system call that wakes the runtime.
+async fn deliver(shared: Arc<Shared>) {
+    shared.gather().await;
+    let (done, is_done) = oneshot::channel();
+    shared.lock().handed_over = Some(done);
+    shared.has_work.notify_one();
+    let Ok(Written { bytes, waiting }) = is_done.await else {
+        return; // the thread has ended, and those who wait learn it by their own channels
+    };
+    for Waiting { end, written } in waiting {
+        if end <= bytes {
+            let _ = written.send(()); // unless nobody waits any more
+        }
+    }
+}
+
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner) // nothing panics between two changes of it
     }
 
+    /// Lets who else can run add its lines, for as long as someone does, but not for ever: to wake the thread for each
+    /// would cost more than to write them.
+    async fn gather(&self) {
+        let mut length = 0;
+        for _ in 0..MAX_ROUNDS {
+            let before = mem::replace(&mut length, self.lock().batch.text.len());
+            if length == before {
+                return;
+            }
+            yield_now().await;
+        }
+    }
+
     /// The thread: writes until nobody can want it any more.
     fn write(&self, mut target: Target) {
-        let mut batch = Batch::default();
+        let mut text = Vec::new();
         loop {
             let is_idle = |queue: &mut Queue| {
-                !queue.is_handed_over && !queue.wants_reopening && !queue.is_closed
+                queue.handed_over.is_none() && !queue.wants_reopening && !queue.is_closed
             };
             let queue = self.has_work.wait_while(self.lock(), is_idle);
             let mut queue = queue.unwrap_or_else(PoisonError::into_inner);
-            mem::swap(&mut batch, &mut queue.batch);
-            queue.is_handed_over = false;
             let wants_reopening = mem::take(&mut queue.wants_reopening);
             let is_closed = queue.is_closed;
+            let handed_over = queue.handed_over.take();
+            let mut waiting = Vec::new();
+            if handed_over.is_some() || is_closed {
+                mem::swap(&mut text, &mut queue.batch.text);
+                waiting = mem::take(&mut queue.batch.waiting);
+            }
             drop(queue);
 
             if wants_reopening {
                 target.reopen();
             }
-            let written = target.write(&batch.text);
-            for (end, waiting) in batch.waiting.drain(..) {
-                if end <= written {
-                    let _ = waiting.send(()); // unless nobody waits any more
-                }
+            let bytes = target.write(&text);
+            if let Some(done) = handed_over {
+                let _ = done.send(Written { bytes, waiting }); // unless the runtime has ended
             }
             if is_closed {
                 return;
             }
-            batch.text.clear();
+            text.clear();
         }
     }
 }
