@@ -130,8 +130,8 @@ def stopping():
 
 
 def probes():
-    """Every path that a platform asks is one that the README says is answered."""
-    answered = set(re.findall(r"`GET (/\w+)`", read("README.md")))
+    """Every path that a platform asks is one that docs/api.md says is answered."""
+    answered = set(re.findall(r"`GET (/\w+)`", read("docs/api.md")))
     container = yaml.safe_load((KUBERNETES / "base/deployment.yaml").read_text())["spec"]["template"]["spec"]["containers"][0]
     ocean = yaml.safe_load(read(".do/deploy.template.yaml"))["spec"]["services"][0]
     asked = {

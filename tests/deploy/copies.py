@@ -36,7 +36,7 @@ REQUESTS = [
     ("POST", "/getToken", BODY, JSON, "token"),
 ]
 
-# As docs/OPERATIONS.md has it; a copy is left alone for less long, for the test's sake.
+# As docs/operations.md has it; a copy is left alone for less long, for the test's sake.
 NGINX = """
 {user}
 daemon off;
