@@ -200,7 +200,7 @@ impl Reader<'_> {
     }
 }
 
-/// The URL of another server. What is secret about it does not belong there: URLs are logged.
+/// The URL of another server. A user and password in it would be sent in a way that nobody expects.
 fn url(text: &str) -> Result<Url, &'static str> {
     let url = Url::parse(text)
         .ok()
