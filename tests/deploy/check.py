@@ -1,6 +1,9 @@
 """Checks every file that a platform reads: against the platform's own schema where there is one, and against the server.
 
 Usage: check.py HEROKU-SCHEMA, with the schema of app.json from npm's @heroku/mcp-server.
+
+Schemas of fly.toml (SchemaStore) and render.yaml (Render) exist, but in no package that could be pinned; DigitalOcean has
+none for its template. Of these the fields are checked that matter here.
 """
 
 import json
@@ -53,6 +56,21 @@ def heroku(schema):
         check(re.search(r"#[0-9a-f]{40}$", buildpack["url"]), f"app.json: {buildpack['url']} is not pinned to a commit")
     check(read("Procfile") == "web: ./target/release/agora-token-server\n", "Procfile: not what the buildpack leaves")
     check(yaml.safe_load(read("heroku.yml")) == {"build": {"docker": {"web": "Dockerfile"}}}, "heroku.yml")
+
+
+def platforms():
+    for where, dockerfile in {
+        FLY: FLY.parent / fly()["build"]["dockerfile"],
+        ROOT / "render.yaml": ROOT / render().get("dockerfilePath", "Dockerfile"),
+        ROOT / ".do/deploy.template.yaml": ROOT / ocean()["dockerfile_path"],
+    }.items():
+        check(dockerfile.resolve() == ROOT / "Dockerfile", f"{where.name}: builds {dockerfile}")
+    check(fly()["http_service"]["internal_port"] == ocean()["http_port"] == 8080, "Fly or DigitalOcean asks another port")
+    check(render()["runtime"] == "docker" and render()["type"] == "web", "render.yaml: not a web service of the Dockerfile")
+    asked = {entry["key"] for entry in render()["envVars"] if entry.get("sync") is False}
+    check(asked == {"APP_ID", "APP_CERTIFICATE"}, f"render.yaml asks for {asked}")
+    hidden = {entry["key"] for entry in ocean()["envs"] if entry.get("type") == "SECRET"}
+    check(hidden == {"APP_CERTIFICATE"}, f".do/deploy.template.yaml hides {hidden}")
 
 
 def fly():
@@ -216,6 +234,7 @@ def main(schema):
     workflows()
     kubernetes()
     systemd()
+    platforms()
     stopping()
     memory()
     probes()
