@@ -1,5 +1,6 @@
 //! `mint`: makes a token from flags or from a written request.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use super::{UNUSABLE, fail};
 use crate::config::{Config, Environment, read_at_most};
 use crate::issuer::written::{WrittenError, WrittenRequest, WrittenService};
 use crate::issuer::{Issuer, Receipt, TokenRequest, issue, random_salt, system_clock};
-use crate::token::{TokenVersion, UnixTime, v007};
+use crate::token::{Excerpt, TokenVersion, UnixTime, v007};
 
 /// The longest written request: no token can hold more.
 const MAX_REQUEST_BYTES: u64 = 64 * 1024;
@@ -127,6 +128,7 @@ pub(super) fn run(environment: &Environment, mint: &Mint) -> ExitCode {
 impl Mint {
     fn request(&self) -> Result<TokenRequest, String> {
         let Some(path) = &self.request else {
+            self.repeats_no_privilege()?;
             // The one service of the flags needs no number.
             let plain = |error: WrittenError| {
                 WrittenError {
@@ -167,6 +169,27 @@ impl Mint {
             .as_deref()
             .or(KEYS.contains(&service).then_some("005"));
         json!({ "version": version, "ttl": self.ttl, "services": [given.collect::<Map<_, _>>()] })
+    }
+
+    fn repeats_no_privilege(&self) -> Result<(), String> {
+        let name = |entry: &str| {
+            entry
+                .split_once('=')
+                .map_or(entry, |(name, _)| name)
+                .to_owned()
+        };
+        let mut seen = BTreeSet::new();
+        match self
+            .privileges
+            .iter()
+            .find(|entry| !seen.insert(name(entry)))
+        {
+            Some(entry) => Err(format!(
+                "--privilege has {} twice",
+                Excerpt::of(&name(entry))
+            )),
+            None => Ok(()),
+        }
     }
 
     fn privileges(&self) -> Option<Value> {

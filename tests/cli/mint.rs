@@ -161,6 +161,18 @@ fn a_written_request_that_cannot_be_used_is_described() {
         "agora-token-server: standard input cannot be read: it has more than 65536 bytes\n"
     );
     refused(
+        &[
+            "rtc",
+            "--channel",
+            "c",
+            "--privilege",
+            "join_channel=60",
+            "--privilege",
+            "join_channel",
+        ],
+        "--privilege has \"join_channel\" twice",
+    );
+    refused(
         &["--request", "/nowhere"],
         "/nowhere cannot be read: No such file or directory (os error 2)",
     );

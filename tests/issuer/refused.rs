@@ -1,5 +1,7 @@
 //! Requests that cannot be meant, each with the sentence that says why.
 
+use agora_token_server::issuer::TokenRequest;
+use agora_token_server::issuer::written::WrittenRequest;
 use serde_json::{Value, json};
 
 use crate::support::refusal;
@@ -215,4 +217,20 @@ fn the_service_that_is_wrong_is_told_by_its_number() {
     let request =
         json!({ "services": [{ "service": "fpa" }, { "service": "rtm", "user_id": "" }] });
     refused(request, "services[1].user_id is empty");
+}
+
+#[test]
+fn a_privilege_stands_once() {
+    service_refused(
+        json!({ "service": "rtc", "channel": "a", "privileges": ["join_channel", "join_channel"] }),
+        "services[0].privileges have join_channel twice",
+    );
+    let twice = r#"{"services":[{"service":"rtc","channel":"a","privileges":{"join_channel":600,"join_channel":60}}]}"#;
+    let error = WrittenRequest::from_json(twice.as_bytes())
+        .and_then(TokenRequest::try_from)
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "services[0].privileges have join_channel twice"
+    );
 }

@@ -57,6 +57,12 @@ pub enum Problem {
         /// What was found.
         found: Excerpt,
     },
+    /// The same privilege twice.
+    #[error("have {found} twice")]
+    Repeated {
+        /// The privilege.
+        found: &'static str,
+    },
     /// Another number of services than a token can have.
     #[error("are {found}; a token of version {version} has {allowed}")]
     Services {
@@ -131,6 +137,7 @@ impl Problem {
             Self::Missing { .. } => "field_missing",
             Self::NotOf { .. } => "service_not_of_version",
             Self::Number { .. } => "uid_invalid",
+            Self::Repeated { .. } => "privilege_repeated",
             Self::Services { .. } => "number_of_services",
             Self::Superfluous { .. } => "field_superfluous",
             Self::Time { .. } => "time_invalid",

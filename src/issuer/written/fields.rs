@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::error::{Problem, WrittenError};
-use super::scalar::{WrittenNumber, WrittenPrivileges};
+use super::scalar::{WrittenLifetimes, WrittenNumber, WrittenPrivileges};
 use crate::issuer::request::Grants;
 use crate::token::{
     ChannelName, Excerpt, IdError, Lifetime, Permission, Permissions, Privilege, Resource, Role,
@@ -81,16 +81,23 @@ pub(super) fn privileges(written: WrittenPrivileges, known: &[Privilege]) -> Rea
             .transpose()
             .map_err(|problem| problem.at("privileges"))
     };
-    match written {
+    let granted: Vec<(Privilege, Option<Lifetime>)> = match written {
         WrittenPrivileges::Names(names) => names
             .iter()
             .map(|name| Ok((by_name(name)?, None)))
-            .collect(),
-        WrittenPrivileges::Lifetimes(lifetimes) => lifetimes
+            .collect::<Read<_>>()?,
+        WrittenPrivileges::Lifetimes(WrittenLifetimes(lifetimes)) => lifetimes
             .into_iter()
             .map(|(name, seconds)| Ok((by_name(&name)?, own(seconds)?)))
-            .collect(),
+            .collect::<Read<_>>()?,
+    };
+    for (index, (privilege, _)) in granted.iter().enumerate() {
+        if granted[..index].iter().any(|(other, _)| other == privilege) {
+            let found = privilege.name();
+            return Err(Problem::Repeated { found }.at("privileges"));
+        }
     }
+    Ok(granted.into_iter().collect())
 }
 
 pub(super) fn permissions(

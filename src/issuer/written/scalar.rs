@@ -1,10 +1,9 @@
 //! Values that people write in more than one way.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -121,5 +120,33 @@ pub enum WrittenPrivileges {
     Names(Vec<String>),
     /// Each with its own lifetime in seconds; null for as long as the token lasts.
     #[schema(value_type = BTreeMap<String, Option<u32>>)]
-    Lifetimes(BTreeMap<String, Option<WrittenNumber>>),
+    Lifetimes(WrittenLifetimes),
+}
+
+/// Privileges with their seconds, in the order and as often as they were written.
+#[derive(Clone, Debug)]
+pub struct WrittenLifetimes(pub(super) Vec<(String, Option<WrittenNumber>)>);
+
+impl<'de> Deserialize<'de> for WrittenLifetimes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+
+        impl<'de> Visitor<'de> for Entries {
+            type Value = WrittenLifetimes;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object of names with seconds or null")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(WrittenLifetimes(entries))
+            }
+        }
+
+        deserializer.deserialize_map(Entries)
+    }
 }
