@@ -1,9 +1,12 @@
 // Asks this server. Where it wants to know who asks, the user is asked for an API key or JWT, which is kept in a
 // variable here and nowhere else.
 
+import { sentence } from './shown.js';
+
 let key = '';
 
 const dialog = document.querySelector('#key');
+const form = document.querySelector('#key-form');
 const input = document.querySelector('#key-input');
 const change = document.querySelector('#key-change');
 
@@ -14,6 +17,9 @@ export class Refusal extends Error {
     Object.assign(this, { status, code, retryAfter });
   }
 }
+
+/** Whether this server gives tokens only to callers that it knows. */
+export const isGuarded = 'guarded' in document.body.dataset;
 
 /** Whether requests carry a key. */
 export const hasKey = () => key !== '';
@@ -58,8 +64,9 @@ let asking;
 /** Whether the user gave a key. Two requests at once ask once. */
 export function askForKey(reason) {
   asking ??= new Promise((resolve) => {
-    document.querySelector('#key-reason').textContent = reason;
-    input.value = '';
+    document.querySelector('#key-reason').textContent = sentence(reason);
+    // Whatever was typed before, and that the browser found fault with it.
+    form.reset();
     dialog.returnValue = '';
     dialog.showModal();
     dialog.addEventListener('close', () => resolve(dialog.returnValue === 'given'), { once: true });
@@ -67,18 +74,12 @@ export function askForKey(reason) {
   return asking;
 }
 
-const listeners = [];
-
-/** Calls `listener` when there is another key. */
-export const onKey = (listener) => listeners.push(listener);
-
-document.querySelector('#key-form').addEventListener('submit', (event) => {
+form.addEventListener('submit', (event) => {
   event.preventDefault();
   key = input.value;
   input.value = '';
   change.hidden = false;
   dialog.close('given');
-  for (const listener of listeners) listener();
 });
 document.querySelector('#key-cancel').addEventListener('click', () => dialog.close());
 // However it was closed, the key stands in no element.
