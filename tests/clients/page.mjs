@@ -62,13 +62,19 @@ after(
 
 export const sdkUrl = () => `http://127.0.0.1:${vendor.address().port}/sdk.js`;
 
+/** The options of a test with a call: what the browser says of what is not there, and whom the SDK asks. */
+export const calling = {
+  expected: /net::ERR_|Agora-SDK|AgoraRTC/,
+  mayAsk: (url) => url === sdkUrl() || /agora\.io|sd-rtn\.com/.test(new URL(url).host) || url.startsWith('blob:'),
+};
+
 /**
  * A test on the page. It must break no rule of its policy, say nothing on the console but what `expected` matches, and
  * ask for nothing elsewhere; `body` gets the page, the server, and what was asked of elsewhere in vain.
  */
-export function pageTest(name, { settings = {}, options = {}, expected = /^$/, mayAsk = () => false } = {}, body) {
+export function pageTest(name, { settings = {}, args = [], options = {}, expected = /^$/, mayAsk = () => false } = {}, body) {
   test(name, { timeout }, async () => {
-    const server = await startServer({ WEB_SDK_URL: sdkUrl(), ...settings });
+    const server = await startServer({ WEB_SDK_URL: sdkUrl(), ...settings }, args);
     const context = await browser.newContext(options);
     try {
       const page = await context.newPage();
