@@ -1,11 +1,11 @@
 // The page at `/` of a server that gives tokens only to callers that it knows.
 
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 
 import { playAgora } from './agora.mjs';
 import { assertRtc, calling, minted, pageTest, part, text } from './page.mjs';
 import { APP_ID, startServer, until } from './server.mjs';
+import { hs256 } from './tokens.mjs';
 
 const KEY = 'correct-horse-battery-staple-0123456789';
 const SECRET = 'another-horse-and-another-battery-0123456789';
@@ -29,13 +29,6 @@ async function forged() {
   } finally {
     await forger.stop();
   }
-}
-
-/** A JWT of one's own login. */
-function jwt(claims) {
-  const encoded = [{ alg: 'HS256', typ: 'JWT' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
-  const signed = encoded.join('.');
-  return `${signed}.${createHmac('sha256', SECRET).update(signed).digest('base64url')}`;
 }
 
 pageTest('it says that a key is needed, and its code has a place for it from the start', guarded, async (page) => {
@@ -121,7 +114,7 @@ pageTest('a JWT is a key too', { ...guarded, settings: { JWT_SECRET: SECRET } },
   const agora = await playAgora(page);
   const exp = Math.floor(Date.now() / 1000) + 600;
   await button(page, 'Mint').click();
-  await give(page, jwt({ sub: '1234', exp, agora_channels: ['test'] }));
+  await give(page, hs256({ sub: '1234', exp, agora_channels: ['test'] }, SECRET));
   await part(page, 'mint-outcome').locator('pre').waitFor();
   assertRtc(await minted(page), { channel: 'test', uid: '1234' });
   await button(page, 'Explain it').click();
