@@ -60,28 +60,35 @@ export async function withKey(attempt) {
 }
 
 let asking;
+let answer;
 
 /** Whether the user gave a key. Two requests at once ask once. */
 export function askForKey(reason) {
   asking ??= new Promise((resolve) => {
+    answer = resolve;
     document.querySelector('#key-reason').textContent = sentence(reason);
     // Whatever was typed before, and that the browser found fault with it.
     form.reset();
-    dialog.returnValue = '';
     dialog.showModal();
-    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'given'), { once: true });
-  }).finally(() => (asking = undefined));
+  });
   return asking;
+}
+
+/** However it ends, the key stands in no element. */
+function end(isGiven) {
+  input.value = '';
+  dialog.close();
+  asking = undefined;
+  answer?.(isGiven);
 }
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
   key = input.value;
-  input.value = '';
   change.hidden = false;
-  dialog.close('given');
+  end(true);
 });
-document.querySelector('#key-cancel').addEventListener('click', () => dialog.close());
-// However it was closed, the key stands in no element.
-dialog.addEventListener('close', () => (input.value = ''));
+document.querySelector('#key-cancel').addEventListener('click', () => end(false));
+// By the Escape key. The event comes late: by then it may be open again.
+dialog.addEventListener('close', () => dialog.open || end(false));
 change.addEventListener('click', () => askForKey('The requests of this page carry a key. Give another one.'));
