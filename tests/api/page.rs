@@ -3,12 +3,14 @@
 use crate::support::TestApp;
 
 /// The page and its parts.
-const PARTS: [(&str, &str); 12] = [
+const PARTS: [(&str, &str); 14] = [
     ("/", "text/html; charset=utf-8"),
     ("/page.css", "text/css; charset=utf-8"),
     ("/page.js", "text/javascript; charset=utf-8"),
     ("/page/ask.js", "text/javascript; charset=utf-8"),
+    ("/page/call.css", "text/css; charset=utf-8"),
     ("/page/call.js", "text/javascript; charset=utf-8"),
+    ("/page/explain.css", "text/css; charset=utf-8"),
     ("/page/explain.js", "text/javascript; charset=utf-8"),
     ("/page/mint.js", "text/javascript; charset=utf-8"),
     ("/page/refused.js", "text/javascript; charset=utf-8"),

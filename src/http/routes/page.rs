@@ -12,7 +12,16 @@ use crate::http::state::AppState;
 use crate::http::table::Table;
 
 const HTML: &str = include_str!("../../web/page.html");
-const CSS: &str = include_str!("../../web/page.css");
+
+/// How it looks, and how its parts do.
+const STYLES: [(&str, &str); 3] = [
+    ("/page.css", include_str!("../../web/page.css")),
+    ("/page/call.css", include_str!("../../web/page/call.css")),
+    (
+        "/page/explain.css",
+        include_str!("../../web/page/explain.css"),
+    ),
+];
 
 /// Its code, a module for each of its parts.
 const MODULES: [(&str, &str); 10] = [
@@ -48,9 +57,10 @@ pub(in crate::http) fn routes(table: Table, state: &AppState, compat: &Compat) -
     let html = Bytes::from(html(state, compat, &sdk.to_string()));
     let policy = answer::policy_with_sdk(sdk.origin());
     let html = move || ready(answer::page_with_sdk(html.clone(), policy.clone()));
-    let table = table
-        .route("/", get(html), plain_error)
-        .route("/page.css", get(css), plain_error);
+    let table = table.route("/", get(html), plain_error);
+    let table = STYLES.into_iter().fold(table, |table, (path, css)| {
+        table.route(path, get(move || ready(style(css))), plain_error)
+    });
     MODULES.into_iter().fold(table, |table, (path, code)| {
         table.route(path, get(move || ready(module(code))), plain_error)
     })
@@ -96,8 +106,8 @@ fn trial(is_guarded: bool, compat: &Compat) -> String {
     format!("Try it:\n      <a class=\"try\" href=\"{link}\">/{link}</a>")
 }
 
-async fn css() -> Response {
-    answer::page("text/css; charset=utf-8", CSS)
+fn style(css: &'static str) -> Response {
+    answer::page("text/css; charset=utf-8", css)
 }
 
 fn module(code: &'static str) -> Response {
