@@ -132,9 +132,9 @@ fn of_refusal(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::Unavailable => {
             return (StatusCode::SERVICE_UNAVAILABLE, "authorization_unavailable");
         }
-        Refusal::Wildcard | Refusal::WildcardOutOfPlace | Refusal::WildcardRight => {
-            "wildcard_refused"
-        }
+        Refusal::Wildcard | Refusal::WildcardRight => "wildcard_refused",
+        // As where a request is written in JSON: it cannot be meant, whoever asks.
+        Refusal::WildcardOutOfPlace => return (StatusCode::BAD_REQUEST, "wildcard_misplaced"),
     };
     (StatusCode::FORBIDDEN, code)
 }
