@@ -7,8 +7,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::error::Unauthenticated;
-use super::jwt::invalid;
+use super::error::{Unauthenticated, invalid};
 use super::role::Role;
 use super::user::{Channels, User};
 use crate::config::{ChannelPattern, ChannelPatterns, ClaimNames, Jwt};
@@ -87,9 +86,10 @@ impl Claims {
         }
         let is_audience = match (&self.audience, aud) {
             (None, None) => true,
+            (None, Some(_)) => return Err(invalid("it has an aud, and JWT_AUDIENCE is not set")),
             (Some(audience), Some(Value::Array(all))) => all.iter().any(|one| is(one, audience)),
             (Some(audience), Some(one)) => is(one, audience),
-            (None, Some(_)) | (Some(_), None) => false,
+            (Some(_), None) => false,
         };
         if is_audience {
             Ok(())

@@ -18,13 +18,20 @@ pub enum Unauthenticated {
     Expired,
     /// No API key, and no JWT of a known issuer.
     #[error("the API key or JWT is not valid")]
-    Invalid,
+    Invalid {
+        /// Why, for the operator alone; holds nothing of what was shown.
+        reason: &'static str,
+    },
     /// Nothing was shown.
     #[error("an API key or a JWT is required, as Authorization: Bearer … or in X-API-Key")]
     Missing,
     /// The keys that would check it could not be fetched yet.
     #[error("the keys that JWTs are checked with cannot be fetched; try again later")]
     Unavailable,
+}
+
+pub(super) const fn invalid(reason: &'static str) -> Unauthenticated {
+    Unauthenticated::Invalid { reason }
 }
 
 /// Why a caller does not get a token.

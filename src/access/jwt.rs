@@ -16,7 +16,7 @@ use serde::de::IgnoredAny;
 use sha2::Sha256;
 
 use super::claims::Claims;
-use super::error::Unauthenticated;
+use super::error::{Unauthenticated, invalid};
 use super::jwks::{Jwks, Unknown};
 use super::user::User;
 use crate::config::{Jwt, JwtKey, PublicKey};
@@ -66,8 +66,12 @@ impl Verifier {
 
     /// The user that a JWT is about.
     pub(super) async fn user(&self, jwt: &str, now: UnixTime) -> Result<User, Unauthenticated> {
-        let (message, signature) = jwt.rsplit_once('.').ok_or(Unauthenticated::Invalid)?;
-        let (header, payload) = message.split_once('.').ok_or(Unauthenticated::Invalid)?;
+        let (message, signature) = jwt
+            .rsplit_once('.')
+            .ok_or_else(|| invalid("it has no two dots"))?;
+        let (header, payload) = message
+            .split_once('.')
+            .ok_or_else(|| invalid("it has no two dots"))?;
         let header = decoded(header)?;
         let header: Header<'_> =
             serde_json::from_slice(&header).map_err(|_| invalid("its header cannot be read"))?;
@@ -134,12 +138,6 @@ pub(super) fn name(algorithm: Algorithm) -> &'static str {
         Algorithm::EdDSA => "EdDSA",
         _ => "-",
     }
-}
-
-/// The operator may see why; whoever shows the JWT does not.
-pub(super) fn invalid(reason: &'static str) -> Unauthenticated {
-    tracing::debug!(reason, "a JWT is refused");
-    Unauthenticated::Invalid
 }
 
 impl std::fmt::Debug for Verifier {

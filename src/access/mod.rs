@@ -16,6 +16,7 @@ mod user;
 use std::io;
 use std::sync::Arc;
 
+use error::invalid;
 pub use error::{Refusal, Unauthenticated};
 pub use user::User;
 
@@ -122,7 +123,7 @@ impl Guard {
         }
         let key = self.api_keys.find(shown.as_bytes());
         key.map(|key| Caller::Key(key.clone()))
-            .ok_or(Unauthenticated::Invalid)
+            .ok_or_else(|| invalid("it is no API key, and has not the form of a JWT"))
     }
 
     /// Decides whether a caller gets what it asks for. Of the request stays what is granted: less, or with the user that

@@ -76,11 +76,11 @@ impl Policy {
                 Caller::Key(key) => key.may_wildcard(),
                 Caller::User(user) => user.may_wildcard(),
             };
-            return match (wildcard, &request.subject, service, has_right) {
-                (false, ..) => Err(Refusal::Wildcard),
-                (true, Subject::V007(_), ServiceKind::Rtc, true) => Ok(()),
-                (true, Subject::V007(_), ServiceKind::Rtc, false) => Err(Refusal::WildcardRight),
-                (true, ..) => Err(Refusal::WildcardOutOfPlace),
+            return match (&request.subject, service, wildcard, has_right) {
+                (Subject::V007(_), ServiceKind::Rtc, true, true) => Ok(()),
+                (Subject::V007(_), ServiceKind::Rtc, true, false) => Err(Refusal::WildcardRight),
+                (Subject::V007(_), ServiceKind::Rtc, false, _) => Err(Refusal::Wildcard),
+                _ => Err(Refusal::WildcardOutOfPlace),
             };
         }
         if channels

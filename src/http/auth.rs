@@ -74,7 +74,10 @@ fn shown(headers: &HeaderMap) -> Result<Option<&str>, Error> {
         if found.any(|other| other != first) {
             return Err(Error::CredentialsDiffer);
         }
-        shown = Some(str::from_utf8(first).map_err(|_| Unauthenticated::Invalid)?);
+        shown = Some(str::from_utf8(first).map_err(|_| {
+            let reason = "it is no text";
+            Unauthenticated::Invalid { reason }
+        })?);
     }
     Ok(shown)
 }

@@ -69,6 +69,8 @@ pub(super) struct Meaning {
     pub(super) status: StatusCode,
     /// The error's name for programs.
     pub(super) code: &'static str,
+    /// What the log says beyond that: why credentials are not valid, which is nobody else's business.
+    pub(super) reason: Option<&'static str>,
     pub(super) level: Level,
 }
 
@@ -92,7 +94,9 @@ impl Error {
             Self::Unauthenticated(error) => match error {
                 Unauthenticated::Claim { .. } => (StatusCode::FORBIDDEN, "claim_invalid"),
                 Unauthenticated::Expired => (StatusCode::UNAUTHORIZED, "credentials_expired"),
-                Unauthenticated::Invalid => (StatusCode::UNAUTHORIZED, "credentials_invalid"),
+                Unauthenticated::Invalid { .. } => {
+                    (StatusCode::UNAUTHORIZED, "credentials_invalid")
+                }
                 Unauthenticated::Missing => (StatusCode::UNAUTHORIZED, "credentials_missing"),
                 Unauthenticated::Unavailable => {
                     (StatusCode::SERVICE_UNAVAILABLE, "keys_unavailable")
@@ -111,9 +115,14 @@ impl Error {
             _ if status.is_server_error() => Level::ERROR,
             _ => Level::INFO,
         };
+        let reason = match self {
+            Self::Unauthenticated(Unauthenticated::Invalid { reason }) => Some(*reason),
+            _ => None,
+        };
         Meaning {
             status,
             code,
+            reason,
             level,
         }
     }
@@ -132,9 +141,9 @@ fn of_refusal(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::Unavailable => {
             return (StatusCode::SERVICE_UNAVAILABLE, "authorization_unavailable");
         }
-        Refusal::Wildcard | Refusal::WildcardOutOfPlace | Refusal::WildcardRight => {
-            "wildcard_refused"
-        }
+        Refusal::Wildcard | Refusal::WildcardRight => "wildcard_refused",
+        // As where a request is written in JSON: it cannot be meant, whoever asks.
+        Refusal::WildcardOutOfPlace => return (StatusCode::BAD_REQUEST, "wildcard_misplaced"),
     };
     (StatusCode::FORBIDDEN, code)
 }
@@ -179,7 +188,7 @@ impl IntoResponse for Error {
 fn challenge(error: &Unauthenticated) -> Option<&'static str> {
     match error {
         Unauthenticated::Missing => Some("Bearer"),
-        Unauthenticated::Invalid => Some(r#"Bearer error="invalid_token""#),
+        Unauthenticated::Invalid { .. } => Some(r#"Bearer error="invalid_token""#),
         Unauthenticated::Expired => {
             Some(r#"Bearer error="invalid_token", error_description="expired""#)
         }

@@ -50,7 +50,12 @@ impl Line<'_> {
             elapsed.map(|elapsed| u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX));
         match error {
             None => tracing::info!(method, route, status, elapsed_us, request_id, "answered"),
-            Some(Meaning { code, level, .. }) => match level {
+            Some(Meaning {
+                code,
+                reason,
+                level,
+                ..
+            }) => match level {
                 Level::ERROR => {
                     tracing::error!(
                         method,
@@ -69,6 +74,7 @@ impl Line<'_> {
                         status,
                         elapsed_us,
                         error = code,
+                        reason,
                         request_id,
                         "refused"
                     );

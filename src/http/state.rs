@@ -152,11 +152,10 @@ impl AppState {
             let grant = grant.expect("all were granted");
             let granted = grant.request();
             let issued = grant.issue(&self.0.issuer, now);
-            if audit.is_some() {
-                audit::issued(caller, granted, &issued);
-            }
-            if let Some(metrics) = metrics {
-                metrics.issued(&granted.subject);
+            match (audit, metrics) {
+                (Some(_), metrics) => audit::issued(caller, granted, &issued, metrics.as_ref()),
+                (None, Some(metrics)) => metrics.issued(&granted.subject),
+                (None, None) => {}
             }
             issued
         }))

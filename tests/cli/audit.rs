@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use crate::support::{APP_ID, Directory, IDENTIFIERS, Server, run};
 use crate::watching::{answer, body};
 
+const METRICS_KEY: &str = "another-key-of-thirty-two-characters";
+
 fn audited(file: &Path) -> Server {
     let settings = [("AUDIT_LOG", file.to_str().unwrap()), ("LOG_LEVEL", "info")];
     Server::start(&[], &[&IDENTIFIERS[..], &settings].concat())
@@ -169,10 +171,9 @@ fn a_token_that_its_caller_may_not_have_has_a_line_with_the_reason() {
     let directory = Directory::new();
     let file = directory.0.join("audit.jsonl");
     let key = "0123456789abcdef0123456789abcdef";
-    let metrics_key = "another-key-of-thirty-two-characters";
     let settings = [
         ("AUDIT_LOG", file.to_str().unwrap()),
-        ("METRICS_KEY", metrics_key),
+        ("METRICS_KEY", METRICS_KEY),
         ("API_KEYS", &format!("backend:{key}")),
         ("ALLOWED_CHANNELS", "open-*"),
     ];
@@ -215,7 +216,7 @@ fn a_token_that_its_caller_may_not_have_has_a_line_with_the_reason() {
         (&"issued".into(), &"backend".into())
     );
 
-    let metrics = ask("/metrics", metrics_key);
+    let metrics = ask("/metrics", METRICS_KEY);
     for line in [
         "agora_requests_refused_total{reason=\"channel_refused\"} 1\n",
         "agora_requests_refused_total{reason=\"credentials_invalid\"} 1\n",
@@ -262,7 +263,8 @@ fn a_user_who_asks_for_another_channel_is_written_down_by_name() {
 /// `/dev/full` can be opened, and takes nothing.
 #[test]
 fn a_token_that_cannot_be_written_down_is_not_answered() {
-    let server = audited(Path::new("/dev/full"));
+    let settings = [("AUDIT_LOG", "/dev/full"), ("METRICS_KEY", METRICS_KEY)];
+    let server = Server::start(&[], &[&IDENTIFIERS[..], &settings].concat());
     for target in [
         "/access_token?channel=test",
         "/v1/tokens?channel=test",
@@ -284,6 +286,15 @@ fn a_token_that_cannot_be_written_down_is_not_answered() {
     for target in ["/ping", "/readyz", "/"] {
         assert!(server.get(target).starts_with("HTTP/1.1 200 "), "{target}");
     }
+    let head = format!(
+        "GET /metrics HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {METRICS_KEY}\r\nConnection: close\r\n\r\n"
+    );
+    let metrics = answer(&server, head.as_bytes());
+    let mut counted = metrics
+        .lines()
+        .filter(|line| line.starts_with("agora_tokens_issued_total{"));
+    assert!(counted.all(|line| line.ends_with(" 0")), "{metrics}");
+    assert!(metrics.contains("{reason=\"unaudited\"} 3\n"), "{metrics}");
     server.signal("TERM");
     let (code, log) = server.ended();
     assert_eq!(code, Some(0));

@@ -139,7 +139,13 @@ fn no_secret_stands_in_the_most_talkative_log() {
     server.signal("TERM");
     server.ended();
     let log = log.join().unwrap();
-    assert!(log.contains("a JWT is refused reason="), "{log}");
+    for reason in [
+        "its signature is not of JWT_SECRET",
+        "it is no API key, and has not the form of a JWT",
+    ] {
+        let said = format!("error=\"credentials_invalid\" reason=\"{reason}\" request_id=");
+        assert!(log.contains(&said), "{log}");
+    }
     assert!(
         log.contains("AUTHORIZE_URL was asked in vain reason="),
         "{log}"

@@ -17,12 +17,14 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use prometheus::IntCounter;
 
 use line::{Asked, Asker, Origin};
 use target::Target;
 use writer::Writer;
 
 use super::error::Error;
+use super::metrics::Metrics;
 use super::request_id::RequestId;
 use super::state::AppState;
 use super::table::Route;
@@ -45,6 +47,8 @@ struct Record {
     /// Who was refused what last.
     asked: Option<Asked>,
     lines: Vec<u8>,
+    /// What counts one more once the lines have been written.
+    counters: Vec<IntCounter>,
 }
 
 impl Audit {
@@ -82,6 +86,7 @@ impl Audit {
             },
             asked: None,
             lines: Vec::new(),
+            counters: Vec::new(),
         };
         let mut answer = pin!(RECORD.scope(RefCell::new(record), answer));
         let answered = answer.as_mut().await;
@@ -96,20 +101,33 @@ impl Audit {
         if let Some(error) = error.filter(|error| error.status == StatusCode::FORBIDDEN) {
             record.get_mut().refused(error.code, state.now());
         }
-        let lines = record.into_inner().lines;
+        let Record {
+            lines, counters, ..
+        } = record.into_inner();
         if lines.is_empty() {
             return answered;
         }
         match self.0.write(lines).await {
-            Ok(()) => answered,
+            Ok(()) => {
+                counters.iter().for_each(IntCounter::inc);
+                answered
+            }
             Err(_) => Err(Error::Unaudited),
         }
     }
 }
 
-/// Remembers what was granted to whom, and the token.
-pub(super) fn issued(caller: &Caller, granted: &TokenRequest, token: &Issued) {
+/// Remembers what was granted to whom, and the token, which is counted only when that is written down.
+pub(super) fn issued(
+    caller: &Caller,
+    granted: &TokenRequest,
+    token: &Issued,
+    metrics: Option<&Metrics>,
+) {
     with_record(|record| {
+        if let Some(metrics) = metrics {
+            metrics.will_be_issued(&granted.subject, &mut record.counters);
+        }
         let asker = Asker::of(caller);
         record
             .origin

@@ -25,6 +25,7 @@ fn record(asked: Option<Asked>) -> Record {
         origin,
         asked,
         lines: Vec::new(),
+        counters: Vec::new(),
     }
 }
 

@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use prometheus::core::Collector;
 use prometheus::{
-    HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
 };
 
 pub(super) use routes::RouteMetrics;
@@ -129,7 +130,14 @@ impl Metrics {
 
     /// Counts a token.
     pub(super) fn issued(&self, subject: &Subject) {
-        self.0.tokens.count(subject);
+        self.0.tokens.each(subject, IntCounter::inc);
+    }
+
+    /// Leaves it to someone else to count a token, later.
+    pub(super) fn will_be_issued(&self, subject: &Subject, counters: &mut Vec<IntCounter>) {
+        self.0
+            .tokens
+            .each(subject, |counter| counters.push(counter.clone()));
     }
 
     /// Counts a connection for as long as what is returned lives.

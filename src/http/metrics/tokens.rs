@@ -35,14 +35,15 @@ impl TokenMetrics {
         }
     }
 
-    pub(super) fn count(&self, subject: &Subject) {
+    /// Does something with each counter of a token.
+    pub(super) fn each(&self, subject: &Subject, mut act: impl FnMut(&IntCounter)) {
         match subject {
-            Subject::V005 { kind, .. } => self.keys[usize::from(kind.number()) - 1].inc(),
-            Subject::V006Rtc { .. } => self.v006_rtc.inc(),
-            Subject::V006Rtm { .. } => self.v006_rtm.inc(),
+            Subject::V005 { kind, .. } => act(&self.keys[usize::from(kind.number()) - 1]),
+            Subject::V006Rtc { .. } => act(&self.v006_rtc),
+            Subject::V006Rtm { .. } => act(&self.v006_rtm),
             Subject::V007(services) => {
                 for service in services {
-                    self.services[usize::from(service.target.kind().number()) - 1].inc();
+                    act(&self.services[usize::from(service.target.kind().number()) - 1]);
                 }
             }
         }

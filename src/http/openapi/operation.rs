@@ -234,7 +234,7 @@ impl Access {
         let unknown: [Error; 6] = [
             Error::CredentialsDiffer,
             Unauthenticated::Missing.into(),
-            Unauthenticated::Invalid.into(),
+            Unauthenticated::Invalid { reason: "" }.into(),
             Unauthenticated::Expired.into(),
             Unauthenticated::Unavailable.into(),
             claim.into(),

@@ -332,3 +332,43 @@ async fn the_description_of_an_open_server_knows_no_credentials() {
         Value::Null
     );
 }
+
+/// Whoever has shown a JWT that is in order still gets nobody else's token, and none for more.
+#[tokio::test]
+async fn no_url_makes_a_token_for_a_user_without_the_right() {
+    let app = TestApp::told(&[("JWT_PUBLIC_KEY", RSA_PUBLIC)]);
+    let user = |claims: Value| bearer(&rs256(&alice_with(claims)));
+    let nowhere = user(json!({ "sub": "mallory", "agora_channels": [] }));
+    let another = user(json!({ "sub": "mallory", "agora_channels": "*", "agora_role": "admin" }));
+    let of_role = |name: &str, role: &str| {
+        user(json!({ "sub": name, "agora_channels": "*", "agora_role": role }))
+    };
+    let (mut sent, mut published) = (0, 0);
+    for request in requests(&app).await {
+        let Some(ways) = request.3.as_array() else {
+            panic!("{} says nothing about credentials", request.1);
+        };
+        if ways.is_empty() || ways.contains(&json!({})) {
+            continue; // makes no tokens
+        }
+        let line = format!("{} {} {:?}", request.0, request.1, request.2);
+        let mut without_right = vec![nowhere.clone(), another.clone()];
+        for name in ["1234", "alice"] {
+            let is_own = send(&app, &request, &of_role(name, "publisher"))
+                .await
+                .status
+                == 200;
+            if is_own && line.contains("publish") {
+                published += 1;
+                without_right.push(of_role(name, "subscriber"));
+            }
+        }
+        for headers in without_right {
+            let answer = send(&app, &request, &headers).await;
+            assert_eq!(answer.status, 403, "{line}: {}", answer.body);
+            assert!(redacted(&answer.body).1.is_empty(), "{line}");
+            sent += 1;
+        }
+    }
+    assert!(sent > 80 && published > 10, "only {sent}, {published}");
+}

@@ -226,6 +226,17 @@ async fn it_has_two_seconds() {
 }
 
 #[tokio::test]
+async fn it_is_asked_on_a_connection_that_is_kept() {
+    let (server, app) = hooked(&[]).await;
+    for (status, body) in [(204, ""), (200, r#"{"ttl":60}"#), (403, "no")].repeat(4) {
+        server.answers(status, body);
+        let expected = if status == 403 { 403 } else { 200 };
+        assert_eq!(app.get(TARGET).await.status, expected);
+    }
+    assert_eq!((server.count(), server.connections()), (12, 1));
+}
+
+#[tokio::test]
 async fn a_service_that_is_down_is_a_503_until_it_comes_back() {
     let server = Server::start().await;
     let url = server.url("/.well-known/may"); // where connections are not kept

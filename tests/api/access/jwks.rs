@@ -161,6 +161,19 @@ async fn before_the_first_keys_are_there_it_is_a_503() {
     assert_eq!(ask(&app, ED25519, Some("one")).await.status, 200);
 }
 
+#[tokio::test]
+async fn a_provider_that_does_not_answer_has_five_seconds() {
+    let provider = Provider::start(&[("one", ED25519)]).await;
+    let app = app(&provider);
+    provider.0.holds();
+    let start = Instant::now();
+    ask(&app, ED25519, Some("one")).await.is_error(503, UNKNOWN);
+    // Those who come meanwhile do not wait as long again.
+    ask(&app, ED25519, Some("one")).await.is_error(503, UNKNOWN);
+    let waited = start.elapsed().as_secs_f32();
+    assert!((4.9..9.0).contains(&waited), "{waited}");
+}
+
 /// The provider is asked anew now and then; nobody with a key that is there waits for it.
 #[tokio::test]
 async fn a_known_key_never_waits() {

@@ -114,11 +114,7 @@ const EVERY: &str = "/rtc/*/publisher/uid/0";
 #[tokio::test]
 async fn every_channel_at_once_is_nobodys_unless_it_is_allowed() {
     let refusal = "the channel * is every channel, and tokens for it are not made here";
-    for target in [
-        "/access_token?channel=*",
-        "/access_token?channel=%2A&uid=0",
-        "/rtcToken?channelName=*",
-    ] {
+    for target in ["/rtcToken?channelName=*", "/rtcToken?channelName=%2A&uid=0"] {
         TestApp::new().get(target).await.is_error(403, refusal);
     }
     assert_eq!(TestApp::new().get(EVERY).await.status, 403);
@@ -138,8 +134,13 @@ async fn every_channel_at_once_is_known_to_rtc_of_007_alone() {
     let app = TestApp::told(&[("ALLOW_WILDCARD", "true")]);
     let refusal =
         "only the service rtc of a token of version 007 can be for the channel *, every channel";
-    for target in ["/access_token?channel=*", "/channel_key?channel=*"] {
-        app.get(target).await.is_error(403, refusal);
+    for target in [
+        "/access_token?channel=*",
+        "/access_token?channel=%2A&uid=0",
+        "/channel_key?channel=*",
+    ] {
+        app.get(target).await.is_error(400, refusal);
+        TestApp::new().get(target).await.is_error(400, refusal);
     }
     let detail = "services[0].channel is *, every channel, which only the service rtc of a token of version 007 can be for";
     for target in [

@@ -1,6 +1,7 @@
 //! Real servers on this machine: an identity provider with keys, and a service that is asked about tokens.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -10,6 +11,7 @@ use axum::http::header::CONNECTION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use axum::serve::ListenerExt;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
@@ -27,6 +29,7 @@ pub(super) struct Server {
 struct Script {
     answer: Mutex<(u16, String)>,
     requests: Mutex<Vec<(HeaderMap, String)>>,
+    connections: AtomicUsize,
     /// Answers that may be given.
     may_answer: Semaphore,
 }
@@ -37,6 +40,7 @@ impl Server {
         let state = Arc::new(Script {
             answer: Mutex::new((200, String::new())),
             requests: Mutex::default(),
+            connections: AtomicUsize::new(0),
             may_answer: Semaphore::new(Semaphore::MAX_PERMITS / 2),
         });
         Self::on(listener, state)
@@ -47,6 +51,10 @@ impl Server {
         let router = Router::new()
             .fallback(any(answer))
             .with_state(Arc::clone(&state));
+        let counted = Arc::clone(&state);
+        let listener = listener.tap_io(move |_| {
+            counted.connections.fetch_add(1, Ordering::Relaxed);
+        });
         let running = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self {
             address,
@@ -76,6 +84,11 @@ impl Server {
 
     pub(super) fn count(&self) -> usize {
         self.state.requests.lock().unwrap().len()
+    }
+
+    /// How many connections it has taken.
+    pub(super) fn connections(&self) -> usize {
+        self.state.connections.load(Ordering::Relaxed)
     }
 
     pub(super) fn last(&self) -> (HeaderMap, String) {
