@@ -1,6 +1,7 @@
 //! `mint`: makes a token from flags or from a written request.
 
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -9,12 +10,12 @@ use clap::builder::PossibleValuesParser;
 use serde_json::{Map, Value, json};
 
 use super::{UNUSABLE, fail};
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, read_at_most};
 use crate::issuer::written::{WrittenError, WrittenRequest, WrittenService};
 use crate::issuer::{Issuer, Receipt, TokenRequest, issue, random_salt, system_clock};
 use crate::token::{TokenVersion, UnixTime, v007};
 
-/// The most of a written request that is read: no token can hold more.
+/// The longest written request: no token can hold more.
 const MAX_REQUEST_BYTES: u64 = 64 * 1024;
 
 /// Services that only the oldest format has.
@@ -183,21 +184,10 @@ impl Mint {
 
 fn read(path: &PathBuf) -> Result<String, String> {
     if path.as_os_str() == "-" {
-        let mut text = String::new();
-        let read = io::stdin()
-            .take(MAX_REQUEST_BYTES)
-            .read_to_string(&mut text);
-        return read
-            .map(|_| text)
+        return read_at_most(MAX_REQUEST_BYTES, io::stdin())
             .map_err(|error| format!("standard input cannot be read: {error}"));
     }
-    read_file(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
-}
-
-fn read_file(path: &PathBuf) -> io::Result<String> {
-    let mut text = String::new();
-    std::fs::File::open(path)?
-        .take(MAX_REQUEST_BYTES)
-        .read_to_string(&mut text)?;
-    Ok(text)
+    File::open(path)
+        .and_then(|file| read_at_most(MAX_REQUEST_BYTES, file))
+        .map_err(|error| format!("{} cannot be read: {error}", path.display()))
 }

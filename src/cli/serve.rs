@@ -29,7 +29,11 @@ pub(super) fn run(environment: Environment, demo: bool) -> ExitCode {
     if let Err(error) = keep_memory() {
         tracing::warn!(%error, "a core dump of this process could hold the App Certificate");
     }
-    let served = runtime().and_then(|runtime| runtime.block_on(serve(config, demo)));
+    let served = runtime().and_then(|runtime| {
+        let served = runtime.block_on(serve(config, demo));
+        runtime.shutdown_background(); // a name that is being looked up may take longer than a platform waits
+        served
+    });
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(1, error),

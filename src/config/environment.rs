@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::error::Problem;
 use super::vars::{self, Variable};
 
-/// The most that is read of a file: no certificate and no `.env` is longer.
+/// The most that a file may have: no certificate, no `.env` and no list of keys is longer.
 const MAX_FILE_BYTES: u64 = 64 * 1024;
 
 /// The values of the variables that the server reads, and the files that they name.
@@ -39,20 +39,13 @@ impl Environment {
         reason = "the one place that reads the environment"
     )]
     pub fn of_process() -> Self {
-        let read_file = |path: &Path| {
-            let mut text = String::new();
-            File::open(path)?
-                .take(MAX_FILE_BYTES)
-                .read_to_string(&mut text)?;
-            Ok(text)
-        };
         let variables = std::env::vars_os().map(|(name, value)| {
             (
                 name.to_string_lossy().into_owned(),
                 value.to_string_lossy().into_owned(),
             )
         });
-        Self::new(variables, read_file(Path::new(".env")), read_file)
+        Self::new(variables, read_whole(Path::new(".env")), read_whole)
     }
 
     /// An environment made of its parts: variables, the text of a `.env` file, and a way to read files.
@@ -62,7 +55,7 @@ impl Environment {
         read_file: fn(&Path) -> io::Result<String>,
     ) -> Self {
         let (dotenv, problems) = match dotenv {
-            Ok(text) => parse_dotenv(&text),
+            Ok(text) => parse_dotenv(&Zeroizing::new(text)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Default::default(),
             Err(error) => (
                 BTreeMap::new(),
@@ -118,6 +111,25 @@ impl Environment {
     pub(super) fn read_file(&self, path: &str) -> io::Result<Zeroizing<String>> {
         (self.read_file)(Path::new(path)).map(Zeroizing::new)
     }
+}
+
+fn read_whole(path: &Path) -> io::Result<String> {
+    read_at_most(MAX_FILE_BYTES, File::open(path)?)
+}
+
+/// A whole text. A part of one could still be read as a key, or as a request, that nobody has written.
+///
+/// # Errors
+///
+/// When it has more bytes than that, or cannot be read.
+pub(crate) fn read_at_most(bytes: u64, source: impl Read) -> io::Result<String> {
+    let mut text = String::new();
+    source.take(bytes + 1).read_to_string(&mut text)?;
+    if text.len() as u64 <= bytes {
+        return Ok(text);
+    }
+    drop(Zeroizing::new(text));
+    Err(io::Error::other(format!("it has more than {bytes} bytes")))
 }
 
 /// The variables that are read, under the names that they have in code; others are nobody's business.

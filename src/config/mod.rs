@@ -24,6 +24,7 @@ pub use access_token::{AccessTokenVersion, NoSuchVersion};
 pub use audit::{AuditLog, NoSuchPlace};
 pub use compat::{Compat, CompatError, CompatServer};
 pub use environment::Environment;
+pub(crate) use environment::read_at_most;
 pub use error::ConfigError;
 pub use limit::{NoSuchRate, RateLimit};
 pub use log::{Log, LogError, LogFormat, LogLevel};

@@ -17,9 +17,9 @@ use tower::Service;
 
 use super::answer;
 use super::body::{self, RequestBody};
+use super::contain;
 use super::cors::{self, Cors};
 use super::error::Error;
-use super::guard;
 use super::metrics::Connected;
 use super::serve::HeadError;
 use super::state::AppState;
@@ -149,7 +149,7 @@ impl App {
             head.extensions.insert(pattern);
         }
         let request = Request::from_parts(head, body);
-        guard::answered(methods.call(request, &self.0.state)).await
+        contain::answered(methods.call(request, &self.0.state)).await
     }
 }
 

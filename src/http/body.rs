@@ -39,6 +39,17 @@ pub(super) async fn read(body: impl RequestBody) -> Result<Body, Error> {
     }
 }
 
+/// The bytes of a body that has been [`read`], which are in one piece. To collect them again would take longer.
+pub(super) async fn bytes_of(mut body: Body) -> Result<Bytes, Error> {
+    match body.frame().await {
+        None => Ok(Bytes::new()),
+        Some(frame) => {
+            let data = frame.ok().and_then(|frame| frame.into_data().ok());
+            data.ok_or(Error::BodyBroken)
+        }
+    }
+}
+
 /// What can be wrong with a body.
 pub(super) fn errors() -> [Error; 3] {
     let seconds = PATIENCE.as_secs();

@@ -9,6 +9,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use percent_encoding::percent_decode_str;
 
+use super::body::bytes_of;
 use super::error::Error;
 use super::input::{InputError, Json, Parameter, Parameters};
 
@@ -133,7 +134,7 @@ impl Body {
 impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Error> {
         let content_type = request
             .headers()
             .get(CONTENT_TYPE)
@@ -141,9 +142,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         let is_form = content_type
             .and_then(|kind| kind.get(..FORM.len()))
             .is_some_and(|kind| kind.eq_ignore_ascii_case(FORM));
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|_| Error::BodyBroken)?;
+        let bytes = bytes_of(request.into_body()).await?;
         if is_form {
             let form = String::from_utf8(bytes.to_vec()).map_err(|_| InputError::FormNotUtf8)?;
             return Ok(Self::Form(form));
@@ -161,24 +160,23 @@ pub(super) struct JsonBytes(pub(super) Bytes);
 impl<S: Send + Sync> FromRequest<S> for JsonBytes {
     type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let content_type = request
-            .headers()
-            .get(CONTENT_TYPE)
-            .map(|value| value.to_str().unwrap_or_default());
-        let kind = content_type.map(|kind| {
-            kind.split(';')
-                .next()
-                .unwrap_or_default()
-                .trim()
-                .to_ascii_lowercase()
-        });
-        if kind.is_some_and(|kind| kind != "application/json" && !kind.ends_with("+json")) {
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Error> {
+        let content_type = request.headers().get(CONTENT_TYPE);
+        if content_type.is_some_and(|value| !is_json(value.to_str().unwrap_or_default())) {
             return Err(Error::UnsupportedMediaType);
         }
-        Bytes::from_request(request, state)
-            .await
-            .map(Self)
-            .map_err(|_| Error::BodyBroken)
+        bytes_of(request.into_body()).await.map(Self)
     }
+}
+
+/// Whether a content type says JSON, whatever parameters follow.
+fn is_json(content_type: &str) -> bool {
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    let ends_with = |end: &str| {
+        let start = kind.len().checked_sub(end.len());
+        start
+            .and_then(|start| kind.get(start..))
+            .is_some_and(|found| found.eq_ignore_ascii_case(end))
+    };
+    kind.eq_ignore_ascii_case("application/json") || ends_with("+json")
 }

@@ -19,7 +19,6 @@ pub(super) fn is_on() -> bool {
 pub(super) fn has(error: Meaning) -> bool {
     match error.level {
         Level::ERROR => tracing::enabled!(Level::ERROR),
-        Level::WARN => tracing::enabled!(Level::WARN),
         _ => is_on(),
     }
 }
@@ -61,17 +60,6 @@ impl Line<'_> {
                         error = code,
                         request_id,
                         "failed"
-                    );
-                }
-                Level::WARN => {
-                    tracing::warn!(
-                        method,
-                        route,
-                        status,
-                        elapsed_us,
-                        error = code,
-                        request_id,
-                        "refused"
                     );
                 }
                 _ => {

@@ -124,23 +124,41 @@ impl AppState {
         request: &mut TokenRequest,
         now: UnixTime,
     ) -> Result<Issued, Refusal> {
-        let Settings { audit, metrics, .. } = self.settings();
-        let grant = match self.0.guard.authorize(caller, request, now).await {
-            Ok(grant) => grant,
-            Err(refusal) => {
-                if audit.is_some() {
-                    audit::refused(caller, request);
-                }
-                return Err(refusal);
-            }
-        };
-        let issued = grant.issue(&self.0.issuer, now);
-        if audit.is_some() {
-            audit::issued(caller, grant.request(), &issued);
-        }
-        if let Some(metrics) = metrics {
-            metrics.issued(&grant.request().subject);
-        }
+        let [issued] = self.issue_all(caller, [request], now).await?;
         Ok(issued)
+    }
+
+    /// As [`AppState::issue`], all of them or none.
+    pub(super) async fn issue_all<const N: usize>(
+        &self,
+        caller: &Caller,
+        requests: [&mut TokenRequest; N],
+        now: UnixTime,
+    ) -> Result<[Issued; N], Refusal> {
+        let Settings { audit, metrics, .. } = self.settings();
+        let mut grants = [const { None }; N];
+        for (granted, request) in grants.iter_mut().zip(requests) {
+            match self.0.guard.authorize(caller, request, now).await {
+                Ok(grant) => *granted = Some(grant),
+                Err(refusal) => {
+                    if audit.is_some() {
+                        audit::refused(caller, request);
+                    }
+                    return Err(refusal);
+                }
+            }
+        }
+        Ok(grants.map(|grant| {
+            let grant = grant.expect("all were granted");
+            let granted = grant.request();
+            let issued = grant.issue(&self.0.issuer, now);
+            if audit.is_some() {
+                audit::issued(caller, granted, &issued);
+            }
+            if let Some(metrics) = metrics {
+                metrics.issued(&granted.subject);
+            }
+            issued
+        }))
     }
 }

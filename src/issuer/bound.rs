@@ -15,7 +15,7 @@ use crate::token::{
 };
 
 /// A token, with all that a client wants to know of it. Times are Unix seconds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Receipt<'a> {
     /// The token, as the SDK takes it.
     pub token: String,

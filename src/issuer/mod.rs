@@ -5,6 +5,7 @@ mod issue;
 mod request;
 pub mod written;
 
+use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use bound::{Bound, Receipt};
@@ -21,8 +22,8 @@ pub struct Issuer {
     random: fn() -> u32,
 }
 
-/// A token that has been made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A token that has been made. Printed for debugging it does not show the token.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Issued {
     /// The token, as the SDK takes it.
     pub token: String,
@@ -32,6 +33,16 @@ pub struct Issued {
     pub issued_at: UnixTime,
     /// When the last of what it grants ends.
     pub expires_at: UnixTime,
+}
+
+impl fmt::Debug for Issued {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Issued")
+            .field("version", &self.version)
+            .field("issued_at", &self.issued_at)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Issuer {

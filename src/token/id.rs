@@ -142,25 +142,23 @@ impl Uid {
     #[must_use]
     pub fn signed(&self) -> SignedUid<'_> {
         match self {
-            Self::Any => SignedUid::Text(""),
+            Self::Any => SignedUid(Form::Text("")),
             Self::Number(number) => SignedUid::number(*number),
-            Self::Account(account) => SignedUid::Text(account.as_str()),
+            Self::Account(account) => SignedUid(Form::Text(account.as_str())),
         }
     }
 }
 
 /// The text that a token carries or signs for a user, without an allocation. It is a `str`.
 #[derive(Clone, Copy, Debug)]
-pub enum SignedUid<'a> {
+pub struct SignedUid<'a>(Form<'a>);
+
+#[derive(Clone, Copy, Debug)]
+enum Form<'a> {
     /// A user account, or nothing for any user.
     Text(&'a str),
     /// The decimal digits of a numeric uid: those from `start` on.
-    Digits {
-        /// Room for the longest.
-        digits: [u8; 10],
-        /// Where they start.
-        start: usize,
-    },
+    Digits { digits: [u8; 10], start: usize },
 }
 
 impl SignedUid<'_> {
@@ -173,7 +171,7 @@ impl SignedUid<'_> {
             digits[start] += u8::try_from(rest % 10).expect("a digit");
             rest /= 10;
         }
-        Self::Digits { digits, start }
+        Self(Form::Digits { digits, start })
     }
 }
 
@@ -181,9 +179,9 @@ impl Deref for SignedUid<'_> {
     type Target = str;
 
     fn deref(&self) -> &str {
-        match self {
-            Self::Text(text) => text,
-            Self::Digits { digits, start } => {
+        match &self.0 {
+            Form::Text(text) => text,
+            Form::Digits { digits, start } => {
                 str::from_utf8(&digits[*start..]).expect("digits are ASCII")
             }
         }

@@ -40,6 +40,56 @@ fn fingerprint(token: &str) -> String {
 }
 
 #[test]
+fn of_two_tokens_none_is_issued_when_one_is_refused() {
+    let directory = Directory::new();
+    let file = directory.0.join("audit.jsonl");
+    let settings = [
+        ("AUDIT_LOG", file.to_str().unwrap()),
+        ("ALLOWED_SERVICES", "rtc"),
+    ];
+    let server = Server::start(&[], &[&IDENTIFIERS[..], &settings].concat());
+    let both =
+        b"GET /rte/test/publisher/uid/1234 HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
+    assert!(answer(&server, both).starts_with("HTTP/1.1 403 "));
+    let lines = lines(&file);
+    let said: Vec<_> = lines.iter().map(|line| &line["audit"]).collect();
+    assert_eq!(said, ["refused"]);
+    assert_eq!(lines[0]["services"][0]["service"], "rtm");
+}
+
+#[test]
+fn an_audit_that_hangs_refuses_tokens_and_holds_up_nothing_else() {
+    use std::io::{Read, Write};
+    let directory = Directory::new();
+    let fifo = directory.0.join("audit.fifo");
+    let made = std::process::Command::new("mkfifo")
+        .arg(&fifo)
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let both_ways = fs::File::options().read(true).write(true).open(&fifo);
+    let mut reader = both_ways.unwrap();
+    let mut room = vec![b'\n'; 64 * 1024];
+    reader.write_all(&room).unwrap(); // all that a pipe holds
+    let server = audited(&fifo);
+    let token =
+        b"GET /access_token?channel=test HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
+    let health = b"GET /healthz HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
+
+    let refused = answer(&server, token);
+    assert!(refused.starts_with("HTTP/1.1 503 "), "{refused}");
+    assert_eq!(
+        body(&refused),
+        "{\"error\":\"this server writes down every token that it issues, and cannot at the moment\"}"
+    );
+    assert!(answer(&server, health).starts_with("HTTP/1.1 200 "));
+
+    reader.read_exact(&mut room).unwrap();
+    let answered = answer(&server, token);
+    assert!(answered.starts_with("HTTP/1.1 200 "), "{answered}");
+}
+
+#[test]
 fn a_token_has_a_line_when_it_is_answered() {
     let directory = Directory::new();
     let file = directory.0.join("audit.jsonl");

@@ -39,6 +39,21 @@ fn a_bad_configuration_is_reported_within_100_milliseconds() {
 }
 
 #[test]
+fn a_file_that_is_too_long_is_refused_rather_than_cut() {
+    let directory = Directory::new();
+    let file = directory.0.join("keys");
+    fs::write(&file, "# a line about a key\n".repeat(4_000)).unwrap();
+    let keys = ("API_KEYS_FILE", file.to_str().unwrap());
+    let output = run(&["check-config"], &[IDENTIFIERS[0], IDENTIFIERS[1], keys]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "agora-token-server: the configuration cannot be used:\n  \
+         API_KEYS_FILE names a file that cannot be read: it has more than 65536 bytes\n"
+    );
+}
+
+#[test]
 fn check_config_says_what_would_be_served() {
     let output = run(&["check-config"], &IDENTIFIERS);
     assert_eq!(output.status.code(), Some(0));

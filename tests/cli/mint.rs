@@ -155,6 +155,11 @@ fn a_written_request_that_cannot_be_used_is_described() {
             format!("agora-token-server: {reason}\n")
         );
     }
+    let output = with_input(&["mint", "--request", "-"], &" ".repeat(65_537));
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "agora-token-server: standard input cannot be read: it has more than 65536 bytes\n"
+    );
     refused(
         &["--request", "/nowhere"],
         "/nowhere cannot be read: No such file or directory (os error 2)",

@@ -1,8 +1,10 @@
-// The token server that Agora's tutorials describe: express and the package
-// agora-access-token, one 006 token with the join privilege for each request.
+// The token servers that Agora's tutorials describe: express and the package
+// agora-access-token, one 006 token with the join privilege for each request;
+// and a 007 one for a publisher by agora-token.
 'use strict';
 const express = require('express');
 const { RtcTokenBuilder, RtcRole } = require('agora-access-token');
+const { RtcTokenBuilder: NewRtcTokenBuilder, RtcRole: NewRtcRole } = require('agora-token');
 
 const { APP_ID, APP_CERTIFICATE, PORT, HOST } = process.env;
 const app = express();
@@ -25,5 +27,15 @@ const generateAccessToken = (req, resp) => {
   return resp.json({ token });
 };
 
+const generateRtcToken = (req, resp) => {
+  const { channel, role, uid } = req.params;
+  const newRole = role === 'publisher' ? NewRtcRole.PUBLISHER : NewRtcRole.SUBSCRIBER;
+  const lifetime = parseInt(req.query.expiry, 10) || 3600;
+  const rtcToken = NewRtcTokenBuilder.buildTokenWithUid(
+    APP_ID, APP_CERTIFICATE, channel, uid, newRole, lifetime, lifetime);
+  return resp.json({ rtcToken });
+};
+
+app.get('/rtc/:channel/:role/:tokenType/:uid', nocache, generateRtcToken);
 app.get('/access_token', nocache, generateAccessToken);
 app.listen(PORT, HOST);

@@ -1,16 +1,24 @@
 //! Writes lines, and says of each whether it was written.
 //!
 //! A thread does it: a disk may be slow, and those that answer requests must not wait for it. It takes all lines that
-//! have come in the meantime and writes them at once, so that under load one system call serves many requests. No more
-//! wait than there are requests.
+//! have come in the meantime and writes them at once, so that under load one system call serves many requests. While it
+//! cannot go on, as when nobody reads a pipe, lines wait for it within limits of time and size.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use std::{io, mem, thread};
 
 use tokio::sync::oneshot;
 use tokio::task::yield_now;
 
 use super::target::Target;
+use crate::http::patience::within;
+
+/// How long the lines of a request wait. Of the 30 seconds that Heroku's router waits, a request may use up the others.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The most that waits to be written: the lines of some 10,000 tokens.
+const MAX_BYTES: usize = 4 << 20;
 
 /// How often a batch waits for others that can run.
 const MAX_ROUNDS: usize = 8;
@@ -66,25 +74,31 @@ impl Writer {
         Ok(Self(shared))
     }
 
-    /// Writes whole lines.
+    /// Writes whole lines. If that takes too long, they may still be written later.
     pub(super) async fn write(&self, lines: Vec<u8>) -> Result<(), Unwritten> {
-        let (is_written, is_first) = self.queue(&lines);
+        let (is_written, is_first) = self.queue(&lines)?;
         drop(lines); // before others need as much
         if is_first {
             tokio::spawn(deliver(Arc::clone(&self.0))); // a task of its own, since a request may be dropped
         }
-        is_written.await.map_err(|_| Unwritten)
+        match within(PATIENCE, is_written).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Unwritten),
+        }
     }
 
     /// Also says whether it was the first since the thread last took a batch.
-    fn queue(&self, lines: &[u8]) -> (oneshot::Receiver<()>, bool) {
+    fn queue(&self, lines: &[u8]) -> Result<(oneshot::Receiver<()>, bool), Unwritten> {
         let (written, is_written) = oneshot::channel();
         let mut queue = self.0.lock();
+        if queue.batch.text.len() + lines.len() > MAX_BYTES {
+            return Err(Unwritten);
+        }
         let is_first = queue.batch.text.is_empty();
         queue.batch.text.extend_from_slice(lines);
         let end = queue.batch.text.len();
         queue.batch.waiting.push(Waiting { end, written });
-        (is_written, is_first)
+        Ok((is_written, is_first))
     }
 
     pub(super) fn reopen(&self) {

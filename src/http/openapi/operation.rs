@@ -11,9 +11,9 @@ use super::schema::{self, Schemas};
 use crate::access::{Refusal, Unauthenticated};
 use crate::http::answer::Payload;
 use crate::http::body;
+use crate::http::contain;
 use crate::http::error::Error;
 use crate::http::extract::MAX_QUERY_BYTES;
-use crate::http::guard;
 use crate::http::serve::HeadError;
 use crate::http::table::ErrorShape;
 use crate::token::Excerpt;
@@ -258,7 +258,10 @@ impl Access {
 /// What can go wrong wherever a request goes.
 fn unasked() -> Vec<Error> {
     let heads = HeadError::ALL.into_iter().map(Error::from);
-    heads.chain(body::errors()).chain(guard::errors()).collect()
+    heads
+        .chain(body::errors())
+        .chain(contain::errors())
+        .collect()
 }
 
 fn rate_limited() -> Error {

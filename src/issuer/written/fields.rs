@@ -57,11 +57,11 @@ pub(super) fn role(name: &str, known: &[Privilege]) -> Read<Grants> {
             .iter()
             .all(|privilege| known.contains(privilege))
     };
-    let roles: Vec<Role> = Role::ALL.into_iter().filter(is_known).collect();
     if let Some(role) = Role::from_name(name).filter(is_known) {
         return Ok(Grants::of_role(role));
     }
-    let names: Vec<&'static str> = roles.iter().map(|role| role.name()).collect();
+    let roles = Role::ALL.iter().filter(|role| is_known(role));
+    let names: Vec<&'static str> = roles.map(|role| role.name()).collect();
     Err(Problem::unknown(name, &names).at("role"))
 }
 

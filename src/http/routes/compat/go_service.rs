@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde_json::json;
 
-use super::{about::go_service as about, issue, lifetime, rtc, rtm};
+use super::{about::go_service as about, issue, lasting, lifetime, rtc, rtm};
 use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
@@ -114,19 +114,15 @@ async fn both_tokens(
 ) -> Answer {
     let lifetime = lifetime(&state, query.parse()?.one_of(&["expiry"])?)?;
     let user_id = input::user_id("rtcuid", path.get("rtmuid").or_else(|| path.get("rtcuid")))?;
-    let for_channel = issue(
-        &state,
-        &caller,
-        vec![in_channel(&path, "rtcuid")?],
-        lifetime,
-    )
-    .await?;
-    let for_signaling = issue(&state, &caller, vec![rtm(user_id)], lifetime).await?;
+    let mut for_channel = lasting(vec![in_channel(&path, "rtcuid")?], lifetime);
+    let mut for_signaling = lasting(vec![rtm(user_id)], lifetime);
+    let both = [&mut for_channel, &mut for_signaling];
+    let [for_channel, for_signaling] = state.issue_all(&caller, both, state.now()).await?;
     let body = [
         r#"{"rtcToken":""#,
-        &for_channel,
+        &for_channel.token,
         r#"","rtmToken":""#,
-        &for_signaling,
+        &for_signaling.token,
         r#""}"#,
     ];
     Ok(in_json(body.concat()))

@@ -57,12 +57,17 @@ async fn issue(
     services: Vec<ServiceRequest>,
     lifetime: Lifetime,
 ) -> Result<String, Error> {
-    let mut request = TokenRequest {
-        subject: Subject::V007(services),
-        lifetime: Some(lifetime),
-    };
+    let mut request = lasting(services, lifetime);
     let issued = state.issue(caller, &mut request, state.now()).await?;
     Ok(issued.token)
+}
+
+/// A request for a 007 token.
+fn lasting(services: Vec<ServiceRequest>, lifetime: Lifetime) -> TokenRequest {
+    TokenRequest {
+        subject: Subject::V007(services),
+        lifetime: Some(lifetime),
+    }
 }
 
 /// For whom a token for a channel was granted: for the caller, when a user left that open.

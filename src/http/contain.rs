@@ -11,9 +11,9 @@ use axum::response::{IntoResponse, Response};
 use super::error::Error;
 use super::patience::within;
 
-/// How long a handler may take. Together with what a head and a body may take, an answer begins within the 30 seconds
-/// that Heroku's router waits.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a handler may take. Together with what a head, a body and an audit may take, an answer begins within the 30
+/// seconds that Heroku's router waits.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// A handler's answer, or what it did instead.
 pub(super) async fn answered<F>(handler: F) -> Result<Response, Error>
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_handler_that_never_answers_is_a_503_after_10_seconds() {
+    async fn a_handler_that_never_answers_is_a_503_after_8_seconds() {
         let start = tokio::time::Instant::now();
         let error = answered(std::future::pending::<Response>()).await;
         let error = error.expect_err("there is no answer");
@@ -65,7 +65,7 @@ mod tests {
         assert_eq!(error.meaning().status, 503);
         assert_eq!(
             error.to_string(),
-            "the answer took more than 10 seconds; try again"
+            "the answer took more than 8 seconds; try again"
         );
     }
 }
