@@ -82,6 +82,9 @@ impl Hook {
         let status = response.status();
         let body = client::body(response, MAX_ANSWER).await;
         let body = body.map_err(unavailable)?;
+        if matches!(status.as_u16(), 401 | 404 | 405 | 429) {
+            tracing::warn!(%status, "AUTHORIZE_URL denies, or is not the right URL, token or rate");
+        }
         if status.is_client_error() {
             return Err(Refusal::Denied(message(&body)));
         }
@@ -92,7 +95,7 @@ impl Hook {
         if let Some(name) = role {
             let role = Role::from_name(&name)
                 .ok_or_else(|| unavailable(format!("its role is none of {}", Role::NAMES)))?;
-            role.lower(request);
+            role.lower(request)?;
         }
         if let Some(seconds) = ttl {
             let longest = Lifetime::from_seconds(seconds)

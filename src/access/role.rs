@@ -1,5 +1,6 @@
 //! What users may do, from a role's name to single privileges.
 
+use super::error::Refusal;
 use crate::issuer::{Grants, Subject, Target, TokenRequest};
 use crate::token::v005::{KeyKind, Upload};
 use crate::token::{Privilege, ServiceKind};
@@ -82,28 +83,67 @@ impl Role {
     }
 
     /// Takes from a request what the role has not.
-    pub(super) fn lower(self, request: &mut TokenRequest) {
-        let lower = |service, grants: &mut Grants| {
-            *grants = grants
-                .iter()
-                .filter(|(privilege, _)| self.has(service, *privilege))
-                .collect();
-        };
+    ///
+    /// # Errors
+    ///
+    /// When nothing would be left of it, or of one of its services.
+    pub(super) fn lower(self, request: &mut TokenRequest) -> Result<(), Refusal> {
         match &mut request.subject {
-            Subject::V005 { kind, .. } => {
-                if self < Self::of_key(KeyKind::InChannelPermission(Upload::AudioAndVideo))
-                    && *kind == KeyKind::InChannelPermission(Upload::AudioAndVideo)
-                {
-                    *kind = KeyKind::InChannelPermission(Upload::Nothing);
-                }
-            }
-            Subject::V006Rtc { grants, .. } => lower(ServiceKind::Rtc, grants),
-            Subject::V006Rtm { .. } => {}
-            Subject::V007(services) => {
-                for service in services {
-                    lower(service.target.kind(), &mut service.grants);
-                }
-            }
+            Subject::V005 { kind, .. } => self.lower_key(kind),
+            Subject::V006Rtc { grants, .. } => self.lower_grants(ServiceKind::Rtc, grants),
+            Subject::V006Rtm { .. } => Ok(()),
+            Subject::V007(services) => services.iter_mut().try_for_each(|service| {
+                self.lower_target(&service.target)?;
+                self.lower_grants(service.target.kind(), &mut service.grants)
+            }),
         }
     }
+
+    fn lower_key(self, kind: &mut KeyKind) -> Result<(), Refusal> {
+        if self >= Self::of_key(*kind) {
+            return Ok(());
+        }
+        match kind {
+            KeyKind::InChannelPermission(upload) => {
+                *upload = Upload::Nothing;
+                Ok(())
+            }
+            _ => Err(self.may_not(kind.name())),
+        }
+    }
+
+    fn lower_target(self, target: &Target) -> Result<(), Refusal> {
+        match target {
+            Target::ApaasRoomUser { role, .. } if !self.has_classroom_role(*role) => {
+                Err(self.may_not(TEACH))
+            }
+            Target::Chat { user_id: None } | Target::ApaasApp if self < Self::Admin => {
+                Err(self.may_not("have a token without a user"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn lower_grants(self, service: ServiceKind, grants: &mut Grants) -> Result<(), Refusal> {
+        let Some(lacks) = self.lacks(service, grants) else {
+            return Ok(());
+        };
+        *grants = grants
+            .iter()
+            .filter(|(privilege, _)| self.has(service, *privilege))
+            .collect();
+        match grants.iter().next() {
+            Some(_) => Ok(()),
+            None => Err(self.may_not(lacks.name())),
+        }
+    }
+
+    /// The refusal of something that the role has not.
+    pub(super) fn may_not(self, wanted: &'static str) -> Refusal {
+        let role = self.name();
+        Refusal::Role { role, wanted }
+    }
 }
+
+/// What only who teaches may do, in the words of a refusal.
+pub(super) const TEACH: &str = "have this role in the classroom";

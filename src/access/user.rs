@@ -1,7 +1,7 @@
 //! What an end user may have: tokens for itself, as far as its JWT says.
 
 use super::error::Refusal;
-use super::role::Role;
+use super::role::{Role, TEACH};
 use crate::config::ChannelPatterns;
 use crate::issuer::written::classroom_chat_user;
 use crate::issuer::{ServiceRequest, Subject, Target, TokenRequest};
@@ -58,7 +58,7 @@ impl User {
                 }
                 *uid = own.get();
                 if self.role < Role::of_key(*kind) {
-                    return Err(self.may_not(kind.name()));
+                    return Err(self.role.may_not(kind.name()));
                 }
                 Ok(())
             }
@@ -69,18 +69,27 @@ impl User {
             } => {
                 self.join_as(channel, uid)?;
                 match self.role.lacks(ServiceKind::Rtc, grants) {
-                    Some(privilege) => Err(self.may_not(privilege.name())),
+                    Some(privilege) => Err(self.role.may_not(privilege.name())),
                     None => Ok(()),
                 }
             }
             Subject::V006Rtm { user_id } => self.log_in(user_id),
-            Subject::V007(services) => services
-                .iter_mut()
-                .try_for_each(|service| self.bind_service(service)),
+            Subject::V007(services) => {
+                let mut targets = services.iter().map(|service| &service.target);
+                let is_in_channel = targets.any(|target| matches!(target, Target::Rtc { .. }));
+                services
+                    .iter_mut()
+                    .try_for_each(|service| self.bind_service(service, is_in_channel))
+            }
         }
     }
 
-    fn bind_service(&self, service: &mut ServiceRequest) -> Result<(), Refusal> {
+    /// `is_in_channel` says whether RTC stands beside it: in a channel, for a user.
+    fn bind_service(
+        &self,
+        service: &mut ServiceRequest,
+        is_in_channel: bool,
+    ) -> Result<(), Refusal> {
         let ServiceRequest { target, grants } = service;
         let kind = target.kind();
         match target {
@@ -101,14 +110,12 @@ impl User {
                 self.is(user_id)?;
                 // No claim says which names a user may read and write.
                 if permissions.iter().next().is_some() {
-                    let what = "a list of permissions of rtm2";
-                    return Err(Refusal::NotForUsers { what });
+                    return Err(not_for_users("a list of permissions of rtm2"));
                 }
             }
             Target::Chat { user_id } => {
                 let Some(user_id) = user_id else {
-                    let what = "a chat token without a user";
-                    return Err(Refusal::NotForUsers { what });
+                    return Err(not_for_users("a chat token without a user"));
                 };
                 self.is_in_chat(user_id)?;
             }
@@ -116,15 +123,16 @@ impl User {
                 self.join(room)?;
                 self.is(user)?;
                 if !self.role.has_classroom_role(*role) {
-                    return Err(self.may_not("have this role in the classroom"));
+                    return Err(self.role.may_not(TEACH));
                 }
             }
             Target::ApaasUser { user } => self.is(user)?,
-            Target::ApaasApp => {
-                let what = "a classroom token without a user";
-                return Err(Refusal::NotForUsers { what });
-            }
-            Target::Fpa | Target::ConvoAi | Target::Stt => {}
+            Target::ApaasApp => return Err(not_for_users("a classroom token without a user")),
+            // They name nobody: alone they would be the same for every user, whatever it may join.
+            Target::Fpa | Target::ConvoAi | Target::Stt if is_in_channel => {}
+            Target::Fpa => return Err(not_for_users("fpa without rtc")),
+            Target::ConvoAi => return Err(not_for_users("convo_ai without rtc")),
+            Target::Stt => return Err(not_for_users("stt without rtc")),
         }
         for (privilege, _) in grants.iter() {
             let is_for_servers = match kind {
@@ -133,12 +141,11 @@ impl User {
                 _ => false,
             };
             if is_for_servers {
-                let what = "the privilege app";
-                return Err(Refusal::NotForUsers { what });
+                return Err(not_for_users("the privilege app"));
             }
         }
         match self.role.lacks(kind, grants) {
-            Some(privilege) => Err(self.may_not(privilege.name())),
+            Some(privilege) => Err(self.role.may_not(privilege.name())),
             None => Ok(()),
         }
     }
@@ -205,9 +212,8 @@ impl User {
             caller: Excerpt::of(&self.name),
         }
     }
+}
 
-    fn may_not(&self, wanted: &'static str) -> Refusal {
-        let role = self.role.name();
-        Refusal::Role { role, wanted }
-    }
+const fn not_for_users(what: &'static str) -> Refusal {
+    Refusal::NotForUsers { what }
 }

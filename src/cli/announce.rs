@@ -1,4 +1,4 @@
-//! What `serve` says before the first request: where it listens, and who gets what.
+//! What is said before the first request: where the server listens, and who gets what.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -6,49 +6,87 @@ use std::net::SocketAddr;
 use url::Url;
 
 use super::serve::reachable;
-use crate::config::{Access, Config, JwtKey, Limits};
+use crate::config::{Access, AuditLog, CompatServer, Config, JwtKey, Limits};
 
 pub(super) const DEMO_NOTICE: &str = "Demo: App ID and App Certificate were made up when the server started. Its tokens are \
      well-formed, but no Agora project accepts them.";
 
+const OPEN: &str =
+    "minting is open: whoever reaches this server gets every token; keep it behind your own login";
+
 pub(super) fn announce(config: &Config, address: SocketAddr, demo: bool) {
-    let access = &config.access;
-    let mode = match (demo, access.is_guarded()) {
+    let mode = match (demo, config.access.is_guarded()) {
         (true, _) => "demo",
         (false, true) => "guarded",
         (false, false) => "open",
     };
-    let reachable = reachable(address);
-    tracing::info!(
-        "listening on http://{address}, App ID {}, {mode}; try http://{reachable}/access_token?channel=test&uid=1234",
-        config.project.app_id,
-    );
-    if access.is_guarded() || access.limits != Limits::default() || access.hook.is_some() {
-        tracing::info!("{}", summary(access));
+    let app_id = config.project.app_id;
+    let example = example(config, reachable(address));
+    tracing::info!("listening on http://{address}, App ID {app_id}, {mode}; try {example}");
+    if let Some(restrictions) = restrictions(config) {
+        tracing::info!("{restrictions}");
     }
     if demo {
         let _ = writeln!(io::stderr(), "{DEMO_NOTICE}"); // whatever the log level; the page says it too
-    } else if !access.is_guarded() {
-        tracing::warn!(
-            "minting is open: whoever reaches this server gets every token; keep it behind your own login"
-        );
+    } else if !config.access.is_guarded() {
+        tracing::warn!("{OPEN}");
     }
 }
 
-/// What is guarded, and how, in a line.
-fn summary(access: &Access) -> String {
-    let Access {
-        api_keys,
-        jwt,
-        limits,
-        hook,
-    } = access;
+/// What a server so configured does for whom, for `check-config`.
+pub(super) fn outlook(config: &Config) -> String {
+    let open = (!config.access.is_guarded()).then(|| OPEN.to_owned());
+    let lines: Vec<String> = restrictions(config).into_iter().chain(open).collect();
+    lines.join("\n")
+}
+
+/// A URL that answers a token, and what it wants beside.
+fn example(config: &Config, address: SocketAddr) -> String {
+    let mut servers = config.compat.servers();
+    let path = if servers.any(|server| server == CompatServer::AccessToken) {
+        "/access_token"
+    } else {
+        "/v1/tokens"
+    };
+    let credentials = if config.access.is_guarded() {
+        " with an API key or JWT"
+    } else {
+        ""
+    };
+    format!("http://{address}{path}?channel=test&uid=1234{credentials}")
+}
+
+/// What is guarded, and how, in a line; nothing when everyone gets everything.
+fn restrictions(config: &Config) -> Option<String> {
+    let mut parts = callers(&config.access);
+    parts.extend(limits(&config.access.limits));
+    if let Some(hook) = &config.access.hook {
+        parts.push(format!("{} is asked", without_query(&hook.url)));
+    }
+    if let Some(rate) = config.rate_limit {
+        let client = match config.trusted_proxy_hops {
+            0 => "whoever connects".to_owned(),
+            hops => format!("entry {hops} from the end of X-Forwarded-For"),
+        };
+        parts.push(format!(
+            "{rate} for each client, by credentials or {client}"
+        ));
+    }
+    match &config.audit {
+        AuditLog::Off => {}
+        AuditLog::Stdout => parts.push("each is written down on standard output".to_owned()),
+        AuditLog::File(path) => parts.push(format!("each is written down in {}", path.display())),
+    }
+    (!parts.is_empty()).then(|| format!("tokens are for: {}", parts.join("; ")))
+}
+
+fn callers(access: &Access) -> Vec<String> {
     let mut parts = Vec::new();
-    let names: Vec<&str> = api_keys.iter().map(|key| &**key.name()).collect();
+    let names: Vec<&str> = access.api_keys.iter().map(|key| &**key.name()).collect();
     if !names.is_empty() {
         parts.push(format!("callers with the API keys {}", names.join(", ")));
     }
-    if let Some(jwt) = jwt {
+    if let Some(jwt) = &access.jwt {
         let key = match &jwt.key {
             JwtKey::Secret(_) => "HS256".to_owned(),
             JwtKey::PublicKey(key) => format!("{:?}", key.algorithm()),
@@ -56,6 +94,11 @@ fn summary(access: &Access) -> String {
         };
         parts.push(format!("users with JWTs by {key}"));
     }
+    parts
+}
+
+fn limits(limits: &Limits) -> Vec<String> {
+    let mut parts = Vec::new();
     if let Some(lifetime) = limits.lifetime {
         parts.push(format!("at most {lifetime} s"));
     }
@@ -69,10 +112,7 @@ fn summary(access: &Access) -> String {
     if limits.wildcard {
         parts.push("wildcards allowed".to_owned());
     }
-    if let Some(hook) = hook {
-        parts.push(format!("{} is asked", without_query(&hook.url)));
-    }
-    format!("tokens are for: {}", parts.join("; "))
+    parts
 }
 
 /// A query may hold a secret.

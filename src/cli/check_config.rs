@@ -1,8 +1,10 @@
-//! `check-config`: says whether `serve` would start, and with what.
+//! `check-config`: says whether the configuration can be used, and what a server would do with it. Whether the port is
+//! free and files can be written only `serve` finds out.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use super::announce::outlook;
 use super::{UNUSABLE, fail};
 use crate::config::{Config, Environment};
 
@@ -18,7 +20,10 @@ pub(super) fn run(environment: &Environment) -> ExitCode {
 
 fn summary(config: &Config) -> String {
     format!(
-        "the configuration can be used: App ID {}, listening on {}, /access_token answers {}",
-        config.project.app_id, config.listen, config.access_token_version,
+        "the configuration can be used: App ID {}, listening on {}, /access_token answers {}\n{}",
+        config.project.app_id,
+        config.listen,
+        config.access_token_version,
+        outlook(config),
     )
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use axum::extract::Request;
 use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
+    ORIGIN, VARY,
 };
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
@@ -20,6 +21,14 @@ use crate::config::AllowedOrigins;
 
 /// How long a browser may remember a preflight's answer. Chromium remembers for two hours at most.
 const PREFLIGHT_AGE: Duration = Duration::from_hours(2);
+
+/// The headers of an answer that pages of other origins may read beside the usual ones.
+const EXPOSED: HeaderValue = HeaderValue::from_static("retry-after, x-request-id");
+
+/// Lets pages read the headers that are not usual.
+pub(super) fn expose(headers: &mut HeaderMap) {
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+}
 
 #[derive(Debug)]
 pub(super) struct Cors {

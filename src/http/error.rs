@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tracing::Level;
 
+use super::cors;
 use super::input::InputError;
 use super::serve::HeadError;
 use crate::access::{Refusal, Unauthenticated};
@@ -180,6 +181,7 @@ impl IntoResponse for Error {
         }
         if let Self::RateLimited { seconds, .. } = self {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
+            cors::expose(response.headers_mut());
         }
         response.extensions_mut().insert(Arc::new(self));
         response

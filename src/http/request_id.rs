@@ -1,7 +1,6 @@
 //! The id by which a request is found again: in its answer, in the log, and in what its sender and the proxies between
 //! have written down.
 
-use axum::http::header::ACCESS_CONTROL_EXPOSE_HEADERS;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request};
 
 const NAME: HeaderName = HeaderName::from_static("x-request-id");
@@ -45,12 +44,6 @@ impl RequestId {
             Self::Sent(value) => value,
         };
         headers.insert(NAME, value);
-    }
-
-    /// Lets web pages read it.
-    pub(super) fn expose(headers: &mut HeaderMap) {
-        let name = HeaderValue::from_static("x-request-id");
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, name);
     }
 }
 

@@ -8,6 +8,7 @@ use axum::http::Request;
 use axum::http::header::{CONTENT_LENGTH, ORIGIN};
 use axum::response::Response;
 
+use super::cors;
 use super::error::Meaning;
 use super::log;
 use super::method;
@@ -121,7 +122,7 @@ impl Watch {
             }
             id.stamp(headers);
             if is_of_page {
-                RequestId::expose(headers);
+                cors::expose(headers);
             }
         }
     }

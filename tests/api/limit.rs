@@ -9,7 +9,10 @@ use agora_token_server::http::{Client, Limiter, Peer};
 use axum::body::Body;
 use axum::http::Request;
 
-use crate::support::{Answer, TestApp};
+use serde_json::json;
+
+use crate::access::{KEY, OTHER_KEY, SECRET, alice, alice_with, hs256};
+use crate::support::{Answer, NOW, TestApp};
 
 const TARGET: &str = "/access_token?channel=test";
 const DAY: Duration = Duration::from_hours(24);
@@ -68,6 +71,10 @@ async fn a_client_may_ask_as_often_as_the_limit_says_and_then_evenly() {
     );
     assert_eq!(refused.header("retry-after"), Some("15"));
     assert_eq!(refused.header("access-control-allow-origin"), Some("*"));
+    assert_eq!(
+        refused.header("access-control-expose-headers"),
+        Some("retry-after, x-request-id")
+    );
     clock.set(Duration::from_millis(14_999));
     let refused = ask(&app, TARGET, "192.0.2.1", &[]).await;
     assert_eq!(refused.header("retry-after"), Some("1")); // rounded up
@@ -265,4 +272,36 @@ fn the_limiter_shows_no_client() {
         format!("{limiter:?}"),
         "Limiter { rate: RateLimit { count: 100, unit: 1 }, hops: 1, .. }"
     );
+}
+
+/// Asks from one address with an API key or JWT, or without.
+async fn ask_as(app: &TestApp, shown: Option<&str>) -> u16 {
+    let peer: SocketAddr = "192.0.2.1:50000".parse().unwrap();
+    let mut request = Request::get(TARGET).extension(Peer(peer));
+    if let Some(shown) = shown {
+        request = request.header("authorization", format!("Bearer {shown}"));
+    }
+    let answer = app.answer(request.body(Body::empty()).unwrap()).await;
+    answer.status.as_u16()
+}
+
+#[tokio::test]
+async fn callers_of_one_address_are_counted_each_for_itself_and_strangers_together() {
+    let keys = format!("web:{KEY},app:{OTHER_KEY}");
+    let variables = [("API_KEYS", keys.as_str()), ("JWT_SECRET", SECRET)];
+    let app = TestApp::told(&variables).limiter(Clock::default().limiter("2/min", 0));
+    let (alice, bob) = (hs256(&alice()), hs256(&alice_with(json!({ "sub": "bob" }))));
+    for stranger in [Some("wrong"), None] {
+        assert_eq!(ask_as(&app, stranger).await, 401);
+    }
+    for stranger in [Some("wrong"), None, Some("another")] {
+        assert_eq!(ask_as(&app, stranger).await, 429);
+    }
+    for caller in [KEY, OTHER_KEY, &alice, &bob] {
+        for expected in [200, 200, 429] {
+            assert_eq!(ask_as(&app, Some(caller)).await, expected);
+        }
+    }
+    let later = alice_with(json!({ "exp": NOW + 300 }));
+    assert_eq!(ask_as(&app, Some(&hs256(&later))).await, 429); // another JWT of the same user
 }

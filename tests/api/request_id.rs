@@ -55,7 +55,7 @@ async fn a_page_may_read_the_id() {
         assert_eq!(answer.header("x-request-id"), Some("1"));
         assert_eq!(
             answer.header("access-control-expose-headers"),
-            Some("x-request-id")
+            Some("retry-after, x-request-id")
         );
     }
 }

@@ -36,8 +36,8 @@ fn ask(server: &Server, shown: &str) -> String {
 #[test]
 fn start_up_says_in_a_line_what_is_guarded_and_how() {
     let keys = format!("web:{KEY},jobs:sha256:{}", "0".repeat(64));
-    let log = stopped(start(&[
-        ("API_KEYS", &keys),
+    let settings = [
+        ("API_KEYS", keys.as_str()),
         (
             "JWT_JWKS_URL",
             "http://127.0.0.1:9/keys?secret=in-the-query",
@@ -52,24 +52,50 @@ fn start_up_says_in_a_line_what_is_guarded_and_how() {
             "AUTHORIZE_URL",
             "http://127.0.0.1:9/may?secret=in-the-query",
         ),
-    ]));
+        ("RATE_LIMIT", "100/min"),
+        ("TRUSTED_PROXY_HOPS", "1"),
+        ("AUDIT_LOG", "stdout"),
+    ];
+    let log = stopped(start(&settings));
+    let example = "/access_token?channel=test&uid=1234 with an API key or JWT\n";
     assert!(log.contains(", guarded; try http://"), "{log}");
-    let said = "INFO tokens are for: callers with the API keys web, jobs; users with JWTs by the keys of \
+    assert!(log.contains(example), "{log}");
+    let said = "tokens are for: callers with the API keys web, jobs; users with JWTs by the keys of \
                 http://127.0.0.1:9/keys; at most 600 s; channels lobby, *; services rtc, rtm; wildcards allowed; \
-                http://127.0.0.1:9/may is asked\n";
-    assert!(log.contains(said), "{log}");
+                http://127.0.0.1:9/may is asked; 100 requests a minute for each client, by credentials or entry 1 \
+                from the end of X-Forwarded-For; each is written down on standard output\n";
+    assert!(log.contains(&format!(" INFO {said}")), "{log}");
+    let checked = run(&["check-config"], &[&IDENTIFIERS[..], &settings].concat());
+    let checked = String::from_utf8(checked.stdout).unwrap();
+    assert!(
+        checked.ends_with(&format!("answers 006\n{said}")),
+        "{checked}"
+    );
     assert!(!log.contains("minting is open"), "{log}");
     assert!(!log.contains("in-the-query"), "{log}");
 }
 
 #[test]
 fn an_open_server_with_limits_says_both() {
-    let log = stopped(start(&[("MAX_TTL", "600")]));
-    assert!(
-        log.contains("INFO tokens are for: at most 600 s\n"),
-        "{log}"
-    );
-    assert!(log.contains("WARN minting is open"), "{log}");
+    for (name, value, said) in [
+        ("MAX_TTL", "600", "at most 600 s"),
+        (
+            "RATE_LIMIT",
+            "1/s",
+            "1 request a second for each client, by credentials or whoever connects",
+        ),
+    ] {
+        let log = stopped(start(&[(name, value)]));
+        let said = format!("INFO tokens are for: {said}\n");
+        assert!(log.contains(&said), "{log}");
+        assert!(log.contains("WARN minting is open"), "{log}");
+    }
+}
+
+#[test]
+fn start_up_names_a_url_that_is_answered() {
+    let log = stopped(start(&[("COMPAT", "none")]));
+    assert!(log.contains("/v1/tokens?channel=test&uid=1234\n"), "{log}");
 }
 
 #[test]

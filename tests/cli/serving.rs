@@ -1,6 +1,9 @@
 //! The running server: its first line, its log, signals, and the health check.
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::net::SocketAddr;
+
+use tokio::net::TcpSocket;
 
 use crate::support::{APP_ID, CERTIFICATE, IDENTIFIERS, Server, run};
 
@@ -316,4 +319,34 @@ fn the_health_check_is_not_taken_in_by_another_server() {
         ),
     );
     other.join().unwrap();
+}
+
+#[test]
+fn each_address_is_limited_for_itself() {
+    let limit = [("RATE_LIMIT", "1/h")];
+    let server = Server::start(&[], &[&IDENTIFIERS[..], &limit].concat());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()
+        .unwrap();
+    let connect = async |from: [u8; 4]| {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::from((from, 0)))?;
+        socket.connect(server.address).await?.into_std()
+    };
+    let ask = |from: [u8; 4]| {
+        let mut stream = runtime.block_on(connect(from)).unwrap();
+        stream.set_nonblocking(false).unwrap();
+        let head =
+            b"GET /access_token?channel=test HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
+        stream.write_all(head).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    assert!(ask([127, 0, 0, 1]).starts_with("HTTP/1.1 200 "));
+    let refused = ask([127, 0, 0, 1]);
+    assert!(refused.starts_with("HTTP/1.1 429 "), "{refused}");
+    assert!(refused.contains("\r\nretry-after: 3600\r\n"), "{refused}");
+    assert!(ask([127, 0, 0, 2]).starts_with("HTTP/1.1 200 "));
 }

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::server::Server;
+use super::user::{ROLES, by_role};
 use super::{KEY, alice, get_as, hs256};
-use crate::support::{NOW, TestApp};
+use crate::support::{Answer, NOW, TestApp};
 
 const TARGET: &str = "/access_token?channelName=test&uid=1234&role=publisher&expireTime=900";
 
@@ -104,6 +105,54 @@ async fn it_allows_all_or_less_and_never_more() {
     server.answers(200, r#"{"ttl":60}"#);
     let answer: Value = serde_json::from_str(&app.get("/v1/tokens?channel=a").await.body).unwrap();
     assert_eq!(answer["expires_at"], NOW + 60);
+}
+
+async fn ask(app: &TestApp, request: &Value) -> Answer {
+    let body = request.to_string().into();
+    app.post("/v1/tokens", "application/json", body).await
+}
+
+/// The privileges of a user of some role, and the other rights that a role decides.
+#[tokio::test]
+async fn a_role_takes_away_what_it_has_not_or_refuses_it() {
+    let (server, app) = hooked(&[]).await;
+    let for_servers = [
+        json!({ "services": [{ "service": "chat" }] }),
+        json!({ "services": [{ "service": "apaas" }] }),
+    ];
+    let table = by_role()
+        .into_iter()
+        .chain(for_servers.map(|request| (request, "admin")));
+    for (request, least) in table {
+        let allowed: Value = {
+            server.answers(204, "");
+            serde_json::from_str(&ask(&app, &request).await.body).unwrap()
+        };
+        let least = ROLES.iter().position(|role| *role == least).unwrap();
+        for (index, role) in ROLES.iter().enumerate() {
+            server.answers(200, &format!(r#"{{"role":"{role}"}}"#));
+            let answer = ask(&app, &request).await;
+            let body: Value = serde_json::from_str(&answer.body).unwrap();
+            if index >= least {
+                assert_eq!(body["services"], allowed["services"], "{role}: {request}");
+            } else if answer.status == 200 {
+                let has =
+                    |body: &Value| body["services"][0]["privileges"].as_object().unwrap().len();
+                let is_less = has(&body) < has(&allowed);
+                let is_silent = request["services"][0]["upload"] == "audio_and_video";
+                assert!(
+                    is_less && has(&body) > 0 || is_silent,
+                    "{role}: {request}: {body}"
+                );
+            } else {
+                assert_eq!(
+                    (answer.status.as_u16(), &body["code"]),
+                    (403, &"role_refused".into()),
+                    "{role}: {request}"
+                );
+            }
+        }
+    }
 }
 
 #[tokio::test]

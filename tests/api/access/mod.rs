@@ -19,9 +19,9 @@ use serde_json::{Value, json};
 use crate::support::{Answer, NOW, TestApp};
 
 /// 32 characters each.
-const KEY: &str = "0123456789abcdef0123456789abcdef";
-const OTHER_KEY: &str = "abcdef0123456789abcdef0123456789";
-const SECRET: &str = "a secret of thirty-two bytes, yes";
+pub(crate) const KEY: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const OTHER_KEY: &str = "abcdef0123456789abcdef0123456789";
+pub(crate) const SECRET: &str = "a secret of thirty-two bytes, yes";
 
 const RSA: &str = include_str!("../../keys/rsa.pem");
 const RSA_PUBLIC: &str = include_str!("../../keys/rsa.pub.pem");
@@ -30,12 +30,12 @@ const ED25519: &str = include_str!("../../keys/ed25519.pem");
 const OTHER_ED25519: &str = include_str!("../../keys/other_ed25519.pem");
 
 /// The claims of a user who may join the channel `test` and every room.
-fn alice() -> Value {
+pub(crate) fn alice() -> Value {
     json!({ "sub": "alice", "exp": NOW + 600, "agora_channels": ["test", "room-*"] })
 }
 
 /// Alice, with other claims too; null takes one away.
-fn alice_with(claims: Value) -> Value {
+pub(crate) fn alice_with(claims: Value) -> Value {
     let mut all = alice();
     let Value::Object(claims) = claims else {
         panic!("{claims}");
@@ -54,7 +54,7 @@ fn signed(header: &Header, claims: &Value, key: &EncodingKey) -> String {
 }
 
 /// A JWT by HS256 with the tests' secret.
-fn hs256(claims: &Value) -> String {
+pub(crate) fn hs256(claims: &Value) -> String {
     let key = EncodingKey::from_secret(SECRET.as_bytes());
     signed(&Header::new(Algorithm::HS256), claims, &key)
 }

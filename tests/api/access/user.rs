@@ -75,9 +75,6 @@ async fn a_user_may_name_itself_and_nobody_else() {
         json!({ "service": "education_room_user", "room": "room-1", "user": "alice", "role": 2 }),
         json!({ "service": "convo_ai_with_rtc", "channel": "test", "account": "alice" }),
         json!({ "service": "stt_with_rtc", "channel": "test", "account": "alice" }),
-        json!({ "service": "fpa" }),
-        json!({ "service": "convo_ai" }),
-        json!({ "service": "stt" }),
     ];
     for service in own {
         bound(&ask_for(json!({}), service.clone()).await);
@@ -159,6 +156,9 @@ async fn what_is_for_servers_is_not_for_users() {
             json!({ "service": "rtm2", "user_id": "alice", "permissions": permissions }),
             "a list of permissions of rtm2",
         ),
+        (json!({ "service": "fpa" }), "fpa without rtc"),
+        (json!({ "service": "convo_ai" }), "convo_ai without rtc"),
+        (json!({ "service": "stt" }), "stt without rtc"),
     ] {
         for role in ["subscriber", "admin"] {
             let answer = ask_for(json!({ "agora_role": role }), service.clone()).await;
@@ -168,7 +168,21 @@ async fn what_is_for_servers_is_not_for_users() {
 }
 
 #[tokio::test]
-async fn a_role_caps_what_may_be_done() {
+async fn what_names_nobody_stands_beside_the_users_own_channel() {
+    for service in ["fpa", "convo_ai", "stt"] {
+        let beside = |channel: &str| {
+            json!({ "services": [
+                { "service": service },
+                { "service": "rtc", "channel": channel, "account": "alice" },
+            ]})
+        };
+        bound(&ask(json!({}), beside("test")).await);
+        assert_eq!(ask(json!({}), beside("closed")).await.status, 403);
+    }
+}
+
+/// What needs which role at least, for the user 7 and the channel "test".
+pub(super) fn by_role() -> Vec<(Value, &'static str)> {
     let rtc = |role: &str| json!({ "service": "rtc", "channel": "test", "role": role });
     let simple = |role: &str| json!({ "version": "006", "services": [rtc(role)] });
     let key = |service: &str| json!({ "version": "005", "services": [{ "service": service, "channel": "test" }] });
@@ -179,7 +193,7 @@ async fn a_role_caps_what_may_be_done() {
         json!({ "services": [{ "service": "apaas", "room": "test", "user": "7", "role": 1 }] });
     let many = |service: Value| json!({ "services": [service] });
     let watch = json!({ "service": "fcdn", "channel": "test", "privileges": ["play"] });
-    let table = [
+    vec![
         (many(rtc("subscriber")), "subscriber"),
         (many(rtc("publisher")), "publisher"),
         (simple("simple_attendee"), "publisher"),
@@ -200,11 +214,16 @@ async fn a_role_caps_what_may_be_done() {
         (key("public_sharing"), "admin"),
         (send, "publisher"),
         (teacher, "admin"),
-    ];
-    let roles = ["subscriber", "publisher", "admin"];
-    for (request, least) in table {
-        let least = roles.iter().position(|role| *role == least).unwrap();
-        for (index, role) in roles.iter().enumerate() {
+    ]
+}
+
+pub(super) const ROLES: [&str; 3] = ["subscriber", "publisher", "admin"];
+
+#[tokio::test]
+async fn a_role_caps_what_may_be_done() {
+    for (request, least) in by_role() {
+        let least = ROLES.iter().position(|role| *role == least).unwrap();
+        for (index, role) in ROLES.iter().enumerate() {
             let answer = ask(json!({ "sub": 7, "agora_role": role }), request.clone()).await;
             let expected = if index < least { 403 } else { 200 };
             assert_eq!(
@@ -216,7 +235,8 @@ async fn a_role_caps_what_may_be_done() {
         let unnamed = ask(json!({ "sub": 7 }), request.clone()).await;
         assert_eq!(unnamed.status == 200, least <= 1, "{request}");
     }
-    let answer = ask_for(json!({ "agora_role": "subscriber" }), rtc("publisher")).await;
+    let publisher = json!({ "service": "rtc", "channel": "test", "role": "publisher" });
+    let answer = ask_for(json!({ "agora_role": "subscriber" }), publisher).await;
     is_refused(
         &answer,
         "role_refused",
