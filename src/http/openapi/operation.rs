@@ -245,7 +245,7 @@ impl Access {
         };
         let role = Refusal::Role {
             role: "subscriber",
-            wanted: "publish",
+            wanted: "publish_audio",
         };
         let channel = Excerpt::of("test");
         let refused: [Error; 3] = [
