@@ -26,6 +26,9 @@ pub(super) fn announce(config: &Config, address: SocketAddr, demo: bool) {
     if let Some(restrictions) = restrictions(config) {
         tracing::info!("{restrictions}");
     }
+    for near_miss in &config.near_misses {
+        tracing::warn!("{near_miss}");
+    }
     if demo {
         let _ = writeln!(io::stderr(), "{DEMO_NOTICE}"); // whatever the log level; the page says it too
     } else if !config.access.is_guarded() {
@@ -36,8 +39,9 @@ pub(super) fn announce(config: &Config, address: SocketAddr, demo: bool) {
 /// What a server so configured does for whom, for `check-config`.
 pub(super) fn outlook(config: &Config) -> String {
     let open = (!config.access.is_guarded()).then(|| OPEN.to_owned());
-    let lines: Vec<String> = restrictions(config).into_iter().chain(open).collect();
-    lines.join("\n")
+    let near_misses = config.near_misses.iter().map(ToString::to_string);
+    let lines = restrictions(config).into_iter().chain(open);
+    lines.chain(near_misses).collect::<Vec<_>>().join("\n")
 }
 
 /// A URL that answers a token, and what it wants beside.

@@ -89,7 +89,11 @@ impl FromStr for Compat {
                         .find(|server| server.name() == name);
                     server.ok_or(CompatError { number })
                 });
-                servers.collect::<Result<_, _>>().map(Self)
+                let servers: BTreeSet<_> = servers.collect::<Result<_, _>>()?;
+                if servers.is_empty() {
+                    return Err(CompatError { number: 1 });
+                }
+                Ok(Self(servers))
             }
         }
     }

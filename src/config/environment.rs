@@ -20,10 +20,20 @@ pub struct Environment {
     /// Earlier ones win.
     layers: [Values; 2],
     problems: Vec<Problem>,
+    /// Names that are almost those of variables.
+    near_misses: Vec<NearMiss>,
     read_file: fn(&Path) -> io::Result<String>,
 }
 
 type Values = BTreeMap<&'static str, Zeroizing<String>>;
+
+/// A name that is set, and a variable that was probably meant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{found} is set, but nothing reads it; did you mean {meant}?")]
+pub struct NearMiss {
+    found: String,
+    meant: &'static str,
+}
 
 /// A value, under the name that it was found under.
 pub(super) struct Found<'a> {
@@ -54,8 +64,10 @@ impl Environment {
         dotenv: io::Result<String>,
         read_file: fn(&Path) -> io::Result<String>,
     ) -> Self {
+        let mut near_misses = Vec::new();
+        let variables = known(variables, &mut near_misses);
         let (dotenv, problems) = match dotenv {
-            Ok(text) => parse_dotenv(&Zeroizing::new(text)),
+            Ok(text) => parse_dotenv(&Zeroizing::new(text), &mut near_misses),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Default::default(),
             Err(error) => (
                 BTreeMap::new(),
@@ -63,8 +75,9 @@ impl Environment {
             ),
         };
         Self {
-            layers: [known(variables), dotenv],
+            layers: [variables, dotenv],
             problems,
+            near_misses,
             read_file,
         }
     }
@@ -72,6 +85,14 @@ impl Environment {
     /// What is wrong with the `.env` file itself.
     pub(super) fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// Names that are set and do nothing, while the variables that were probably meant are not set.
+    pub(super) fn near_misses(&self) -> impl Iterator<Item = &NearMiss> {
+        self.near_misses.iter().filter(|miss| {
+            let is_set = |layer: &Values| layer.contains_key(miss.meant);
+            !self.layers.iter().any(is_set)
+        })
     }
 
     /// The value of the first of these variables that is set, in the first layer that has any. Values are trimmed
@@ -133,11 +154,18 @@ pub(crate) fn read_at_most(bytes: u64, source: impl Read) -> io::Result<String> 
 }
 
 /// The variables that are read, under the names that they have in code; others are nobody's business.
-fn known(variables: impl IntoIterator<Item = (String, String)>) -> Values {
-    variables
-        .into_iter()
-        .filter_map(|(name, value)| Some((known_name(&name)?, Zeroizing::new(value))))
-        .collect()
+fn known(
+    variables: impl IntoIterator<Item = (String, String)>,
+    near_misses: &mut Vec<NearMiss>,
+) -> Values {
+    let mut values = Values::new();
+    for (name, value) in variables {
+        match known_name(&name) {
+            Some(name) => drop(values.insert(name, Zeroizing::new(value))),
+            None => near_misses.extend(near_miss(&name)),
+        }
+    }
+    values
 }
 
 fn known_name(name: &str) -> Option<&'static str> {
@@ -146,10 +174,23 @@ fn known_name(name: &str) -> Option<&'static str> {
         .find(|known| *known == name)
 }
 
+/// Short names are left out: they are near to too many others.
+fn near_miss(found: &str) -> Option<NearMiss> {
+    let distance = |meant: &'static str| (strsim::damerau_levenshtein(found, meant), meant);
+    let (distance, meant) = vars::all()
+        .flat_map(Variable::names)
+        .filter(|meant| meant.len() >= 8)
+        .map(distance)
+        .min()?;
+    let found = found.to_owned();
+    let most = if meant.len() < 12 { 1 } else { 2 };
+    (distance <= most).then_some(NearMiss { found, meant })
+}
+
 /// Reads lines of `NAME=value`. Blank lines and lines that begin with `#` say nothing; `export` before a name is
 /// dropped; a value may stand in single or double quotes; a `#` after a space begins a comment. A file is often shared
 /// with other programs, so that only lines that begin with a name of ours have to make sense.
-fn parse_dotenv(text: &str) -> (Values, Vec<Problem>) {
+fn parse_dotenv(text: &str, near_misses: &mut Vec<NearMiss>) -> (Values, Vec<Problem>) {
     let mut values = Values::new();
     let mut problems = Vec::new();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text); // some editors begin a file with it
@@ -163,6 +204,7 @@ fn parse_dotenv(text: &str) -> (Values, Vec<Problem>) {
             .unwrap_or(line.len());
         let (name, rest) = line.split_at(end_of_name);
         let Some(name) = known_name(name) else {
+            near_misses.extend(near_miss(name));
             continue;
         };
         match rest.trim_start().strip_prefix('=') {

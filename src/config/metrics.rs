@@ -7,6 +7,7 @@ use std::str::FromStr;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::access::ApiKey;
 use super::read::Reader;
 use super::vars;
 
@@ -29,7 +30,11 @@ impl MetricsAccess {
             Ok(port) => Ok(port),
             Err(_) => Err("must be a number from 0 to 65535"),
         });
-        let key = reader.read(&vars::METRICS_KEY, str::parse::<MetricsKey>);
+        let key = reader.read_or_file(
+            &vars::METRICS_KEY,
+            &vars::METRICS_KEY_FILE,
+            str::parse::<MetricsKey>,
+        );
         let listen = port.and_then(|port| Some(SocketAddr::new(main?.ip(), port)));
         (listen.is_some() || key.is_some()).then_some(Self { listen, key })
     }
@@ -48,6 +53,11 @@ impl MetricsKey {
     pub fn is(&self, shown: &str) -> bool {
         let shown: [u8; 32] = Sha256::digest(shown).into();
         self.0.ct_eq(&shown).into()
+    }
+
+    /// Whether it is an API key, too.
+    pub(super) fn is_digest_of(&self, key: &ApiKey) -> bool {
+        key.has_digest(&self.0)
     }
 }
 

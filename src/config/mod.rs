@@ -12,6 +12,7 @@ mod metrics;
 mod origins;
 mod page;
 mod read;
+mod secrets;
 pub mod vars;
 
 use std::net::SocketAddr;
@@ -23,8 +24,8 @@ pub use access::{
 pub use access_token::{AccessTokenVersion, NoSuchVersion};
 pub use audit::{AuditLog, NoSuchPlace};
 pub use compat::{Compat, CompatError, CompatServer};
-pub use environment::Environment;
 pub(crate) use environment::read_at_most;
+pub use environment::{Environment, NearMiss};
 pub use error::ConfigError;
 pub use limit::{NoSuchRate, RateLimit};
 pub use log::{Log, LogError, LogFormat, LogLevel};
@@ -67,6 +68,8 @@ pub struct Config {
     pub audit: AuditLog,
     /// Who may read its metrics; nothing when none are kept.
     pub metrics: Option<MetricsAccess>,
+    /// What was probably meant for it, and is misspelt.
+    pub near_misses: Vec<NearMiss>,
 }
 
 impl Config {
@@ -104,6 +107,7 @@ impl Config {
         let format = reader.read(&vars::LOG_FORMAT, str::parse::<LogFormat>);
         let audit = reader.read(&vars::AUDIT_LOG, str::parse::<AuditLog>);
         let metrics = MetricsAccess::read(&mut reader, listen);
+        reader.secrets_differ(project.as_ref(), &access, metrics.as_ref());
 
         reader.finish(|| {
             Some(Self {
@@ -127,6 +131,7 @@ impl Config {
                 },
                 audit: audit?,
                 metrics,
+                near_misses: environment.near_misses().cloned().collect(),
             })
         })
     }

@@ -41,7 +41,7 @@ struct Inner {
     sets: Box<[Mutex<Set>]>,
 }
 
-/// The time since some moment; it never goes back.
+/// The time since some moment.
 type Clock = Box<dyn Fn() -> Duration + Send + Sync>;
 
 /// Sets of places, 2.2 MB in all. A client has its place in one of them.

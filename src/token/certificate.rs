@@ -35,6 +35,11 @@ impl AppCertificate {
         self.digits.ct_eq(&other.digits).into()
     }
 
+    /// Whether its digits are something that must not be the certificate.
+    pub(crate) fn digits_are(&self, something: impl FnOnce(&[u8]) -> bool) -> bool {
+        something(&self.digits)
+    }
+
     /// The signature of a 005 key begins here. Its key is the 16 bytes that the digits stand for.
     pub(super) fn mac_005(&self) -> HmacSha1 {
         HmacSha1::new_from_slice(&digit_pairs(&self.digits))

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
 use crate::support::{APP_ID, Directory, IDENTIFIERS, Server, run};
@@ -168,9 +169,10 @@ fn a_token_that_its_caller_may_not_have_has_a_line_with_the_reason() {
     let directory = Directory::new();
     let file = directory.0.join("audit.jsonl");
     let key = "0123456789abcdef0123456789abcdef";
+    let metrics_key = "another-key-of-thirty-two-characters";
     let settings = [
         ("AUDIT_LOG", file.to_str().unwrap()),
-        ("METRICS_KEY", key),
+        ("METRICS_KEY", metrics_key),
         ("API_KEYS", &format!("backend:{key}")),
         ("ALLOWED_CHANNELS", "open-*"),
     ];
@@ -213,7 +215,7 @@ fn a_token_that_its_caller_may_not_have_has_a_line_with_the_reason() {
         (&"issued".into(), &"backend".into())
     );
 
-    let metrics = ask("/metrics", key);
+    let metrics = ask("/metrics", metrics_key);
     for line in [
         "agora_requests_refused_total{reason=\"channel_refused\"} 1\n",
         "agora_requests_refused_total{reason=\"credentials_invalid\"} 1\n",
@@ -223,6 +225,38 @@ fn a_token_that_its_caller_may_not_have_has_a_line_with_the_reason() {
         assert!(metrics.contains(line), "{line} is missing in {metrics}");
     }
     assert!(!fs::read_to_string(&file).unwrap().contains(key));
+}
+
+#[test]
+fn a_user_who_asks_for_another_channel_is_written_down_by_name() {
+    let directory = Directory::new();
+    let file = directory.0.join("audit.jsonl");
+    let secret = "a-secret-of-thirty-two-bytes,-yes";
+    let settings = [
+        ("AUDIT_LOG", file.to_str().unwrap()),
+        ("JWT_SECRET", secret),
+    ];
+    let server = Server::start(&[], &[&IDENTIFIERS[..], &settings].concat());
+    let claims = json!({ "sub": "mallory", "exp": 4_000_000_000_u32, "agora_channels": ["own"] });
+    let signing = EncodingKey::from_secret(secret.as_bytes());
+    let jwt = encode(&Header::new(Algorithm::HS256), &claims, &signing).unwrap();
+    let head = format!(
+        "GET /v1/tokens?channel=other HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {jwt}\r\n\
+         Connection: close\r\n\r\n"
+    );
+    assert!(answer(&server, head.as_bytes()).starts_with("HTTP/1.1 403 "));
+    let [line] = &lines(&file)[..] else {
+        panic!("one line")
+    };
+    for (field, value) in [
+        ("audit", "refused"),
+        ("reason", "channel_refused"),
+        ("caller", "user"),
+        ("caller_name", "mallory"),
+    ] {
+        assert_eq!(line[field], value);
+    }
+    assert_eq!(line["services"][0]["channel"], "other");
 }
 
 /// `/dev/full` can be opened, and takes nothing.

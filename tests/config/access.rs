@@ -104,7 +104,7 @@ fn what_is_no_api_key_is_named_by_its_place_in_the_list() {
         (entry(&format!("{}:{OTHER_KEY}", "x".repeat(65))), name),
         (
             entry("bad:short"),
-            "has a key of 5 characters as entry 2, of 32 it must have; openssl rand -hex 32 makes a key",
+            "has a key of 5 characters as entry 2, and at least 32 are needed; openssl rand -hex 32 makes a key",
         ),
         (
             entry(&format!("bad:{OTHER_KEY}.")),
@@ -354,4 +354,52 @@ fn a_star_stands_for_any_characters_or_none() {
             assert_eq!(read.matches(text), expected, "{}", json!([pattern, text]));
         }
     }
+}
+
+#[test]
+fn one_secret_is_not_for_two_purposes() {
+    let keys = format!("web:{KEY}");
+    for (name, value, problem) in [
+        (
+            "JWT_SECRET",
+            KEY,
+            "JWT_SECRET is an API key too: its holder could make JWTs; take another",
+        ),
+        (
+            "METRICS_KEY",
+            KEY,
+            "METRICS_KEY is an API key too: who reads the metrics could ask for tokens; take another",
+        ),
+        (
+            "AUTHORIZE_TOKEN",
+            KEY,
+            "AUTHORIZE_TOKEN is an API key too: your service could ask for tokens; take another",
+        ),
+    ] {
+        let variables = [
+            ("API_KEYS", keys.as_str()),
+            (name, value),
+            ("AUTHORIZE_URL", "http://auth/"),
+        ];
+        refused(&[&IDENTIFIERS[..], &variables].concat(), &[problem]);
+    }
+    refused_with(
+        "API_KEYS",
+        &format!("web:{CERTIFICATE}"),
+        "has the App Certificate as a key: it must never be sent; openssl rand -hex 32 makes another",
+    );
+}
+
+#[test]
+fn rights_that_do_nothing_are_not_given() {
+    refused_with(
+        "API_KEYS",
+        &format!("web*:{KEY}"),
+        "has a key for all channels at once (name*), but ALLOW_WILDCARD is not true",
+    );
+    let claim = [("JWT_SECRET", KEY), ("JWT_CLAIM_UID", "exp")];
+    refused(
+        &[&IDENTIFIERS[..], &claim].concat(),
+        &["JWT_CLAIM_UID is exp, which says nothing about the user"],
+    );
 }

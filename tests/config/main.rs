@@ -383,6 +383,12 @@ fn what_a_variable_cannot_be_is_said() {
 
 #[test]
 fn other_servers_are_all_none_or_a_list() {
+    refused_with(
+        "COMPAT",
+        ",",
+        "must be all, none, or a list of access_token, channel_key, coding_guides, demo_server, documentation, \
+         go_service, quick_start, toolbox; entry 1 is none of them",
+    );
     let answered = |value| read(&[IDENTIFIERS[0], IDENTIFIERS[1], ("COMPAT", value)]).compat;
     assert_eq!(answered("all"), Compat::all());
     assert_eq!(answered("none").servers().count(), 0);
@@ -456,4 +462,49 @@ fn a_project_alone_is_read_or_none_when_no_variable_names_one() {
     assert_eq!(project.unwrap().unwrap().app_id.as_str(), APP_ID);
     let error = read(&[("APP_CERTIFICATE", CERTIFICATE)]).unwrap_err();
     assert!(error.to_string().contains("APP_ID is not set"), "{error}");
+}
+
+#[test]
+fn a_misspelt_name_is_found_and_other_names_are_nobodys_business() {
+    let said = |variables: &[(&str, &str)], dotenv: Option<&str>| {
+        let environment = environment(&[&IDENTIFIERS[..], variables].concat(), dotenv);
+        let config = Config::read(&environment, None).unwrap();
+        let said = config.near_misses.iter().map(ToString::to_string);
+        said.collect::<Vec<_>>()
+    };
+    let of = |found: &str, meant: &str| {
+        vec![format!(
+            "{found} is set, but nothing reads it; did you mean {meant}?"
+        )]
+    };
+    for (found, meant) in [
+        ("API_KEY", "API_KEYS"),
+        ("RATELIMIT", "RATE_LIMIT"),
+        ("JWT_SECERT", "JWT_SECRET"),
+        ("ALOWED_CHANNEL", "ALLOWED_CHANNELS"),
+    ] {
+        assert_eq!(said(&[(found, "x")], None), of(found, meant));
+        assert_eq!(said(&[], Some(&format!("{found}=x"))), of(found, meant));
+    }
+    let key = format!("web:{}", "0123456789abcdef".repeat(2));
+    assert!(said(&[("API_KEY", "x"), ("API_KEYS", &key)], None).is_empty());
+    for other in [
+        "PATH",
+        "PAGER",
+        "HOME",
+        "HOSTNAME",
+        "LOGNAME",
+        "PORTS",
+        "DYNO",
+        "LANG",
+        "SSH_AUTH_SOCK",
+        "AWS_REGION",
+        "KUBERNETES_PORT",
+        "KUBERNETES_SERVICE_PORT",
+        "METRICS_SERVICE_PORT",
+        "DATABASE_URL",
+        "NODE_ENV",
+    ] {
+        assert!(said(&[(other, "x")], None).is_empty(), "{other}");
+    }
 }

@@ -1,6 +1,9 @@
 """Checks every file that a platform reads: against the platform's own schema where there is one, and against the server.
 
 Usage: check.py HEROKU-SCHEMA, with the schema of app.json from npm's @heroku/mcp-server.
+
+Schemas of fly.toml (SchemaStore) and render.yaml (Render) exist, but in no package that could be pinned; DigitalOcean has
+none for its template. Of these the fields are checked that matter here.
 """
 
 import json
@@ -18,10 +21,13 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 KUBERNETES = ROOT / "deploy/kubernetes"
+FLY = ROOT / "deploy/fly.toml"
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 UNIT = ROOT / "deploy/systemd/agora-token-server.service"
 TOOLS = pathlib.Path(sys.executable).parent
 
+ITSELF = 10_000_000  # bytes that the server takes, and one connection at most: docs/operations.md has the measurement
+CONNECTION = 60_000
 STOPS_WITHIN = 25  # seconds: what every platform has to grant, and some to spare
 EXPOSURE = 15  # in tenths, as `systemd-analyze security` gives it: 10 is open, 1.5 is well closed
 
@@ -52,7 +58,50 @@ def heroku(schema):
     check(yaml.safe_load(read("heroku.yml")) == {"build": {"docker": {"web": "Dockerfile"}}}, "heroku.yml")
 
 
+def platforms():
+    for where, dockerfile in {
+        FLY: FLY.parent / fly()["build"]["dockerfile"],
+        ROOT / "render.yaml": ROOT / render().get("dockerfilePath", "Dockerfile"),
+        ROOT / ".do/deploy.template.yaml": ROOT / ocean()["dockerfile_path"],
+    }.items():
+        check(dockerfile.resolve() == ROOT / "Dockerfile", f"{where.name}: builds {dockerfile}")
+    check(fly()["http_service"]["internal_port"] == ocean()["http_port"] == 8080, "Fly or DigitalOcean asks another port")
+    check(render()["runtime"] == "docker" and render()["type"] == "web", "render.yaml: not a web service of the Dockerfile")
+    asked = {entry["key"] for entry in render()["envVars"] if entry.get("sync") is False}
+    check(asked == {"APP_ID", "APP_CERTIFICATE"}, f"render.yaml asks for {asked}")
+    hidden = {entry["key"] for entry in ocean()["envs"] if entry.get("type") == "SECRET"}
+    check(hidden == {"APP_CERTIFICATE"}, f".do/deploy.template.yaml hides {hidden}")
+
+
+def fly():
+    return tomllib.loads(FLY.read_text())
+
+
+def render():
+    return yaml.safe_load(read("render.yaml"))["services"][0]
+
+
+def ocean():
+    return yaml.safe_load(read(".do/deploy.template.yaml"))["spec"]["services"][0]
+
+
+def compose():
+    return yaml.safe_load(read("compose.yaml"))["services"]["agora-token-server"]
+
+
+def container():
+    return yaml.safe_load((KUBERNETES / "base/deployment.yaml").read_text())["spec"]["template"]["spec"]["containers"][0]
+
+
+def assigned(pattern, path):
+    """Names and values of the lines NAME=VALUE of a file that begin so."""
+    return dict(re.findall(rf"^{pattern}([A-Z_]+)=(.*)$", path.read_text(), re.MULTILINE))
+
+
 def docker():
+    compiler = re.search(r"^FROM rust:([0-9.]+)-", read("Dockerfile"), re.MULTILINE)[1]
+    check(compiler == read("rust-toolchain").strip(), f"Dockerfile: Rust {compiler} is not what rust-toolchain names")
+    check("--mount" not in re.sub(r"(?m)^#.*", "", read("Dockerfile")), "Dockerfile: Cloud Run and Heroku refuse RUN --mount")
     run(TOOLS / "hadolint", ROOT / "Dockerfile")
     run(TOOLS / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", ROOT / "compose.yaml")
 
@@ -120,25 +169,46 @@ def systemd():
 
 
 def stopping():
-    render = yaml.safe_load(read("render.yaml"))["services"][0]["maxShutdownDelaySeconds"]
-    ocean = yaml.safe_load(read(".do/deploy.template.yaml"))["spec"]["services"][0]["termination"]["grace_period_seconds"]
-    fly = tomllib.loads(read("fly.toml"))["kill_timeout"].removesuffix("s")
-    compose = yaml.safe_load(read("compose.yaml"))["services"]["agora-token-server"]["stop_grace_period"].removesuffix("s")
-    unit = re.search(r"TimeoutStopSec=(\d+)", UNIT.read_text())[1]
-    for where, seconds in {"Render": render, "DigitalOcean": ocean, "Fly": fly, "Compose": compose, "systemd": unit}.items():
+    granted = {
+        "Render": render()["maxShutdownDelaySeconds"],
+        "DigitalOcean": ocean()["termination"]["grace_period_seconds"],
+        "Fly": fly()["kill_timeout"].removesuffix("s"),
+        "Compose": compose()["stop_grace_period"].removesuffix("s"),
+        "systemd": re.search(r"TimeoutStopSec=(\d+)", UNIT.read_text())[1],
+    }
+    for where, seconds in granted.items():
         check(int(seconds) >= STOPS_WITHIN + 5, f"{where} kills after {seconds} s")
+
+
+def memory():
+    """As many connections as there may be fit into the memory that there is."""
+    sizes = {
+        "Compose": (compose()["mem_limit"], compose()["environment"]["MAX_CONNECTIONS"]),
+        "Kubernetes": (
+            container()["resources"]["limits"]["memory"],
+            assigned("", KUBERNETES / "base/settings.env")["MAX_CONNECTIONS"],
+        ),
+        "systemd": (re.search(r"MemoryMax=(\w+)", UNIT.read_text())[1], assigned("Environment=", UNIT)["MAX_CONNECTIONS"]),
+        "Fly": (fly()["vm"][0]["memory"], fly()["env"]["MAX_CONNECTIONS"]),
+        # What their plans have.
+        "Render": ("512m", next(entry["value"] for entry in render()["envVars"] if entry["key"] == "MAX_CONNECTIONS")),
+        "DigitalOcean": ("512m", next(entry["value"] for entry in ocean()["envs"] if entry["key"] == "MAX_CONNECTIONS")),
+        "Heroku": ("512m", json.loads(read("app.json"))["env"]["MAX_CONNECTIONS"]["value"]),
+    }
+    for where, (size, connections) in sizes.items():
+        megabytes = int(re.fullmatch(r"(\d+)(m|mb|M|Mi)", size)[1])
+        needed = ITSELF + int(connections) * CONNECTION
+        check(needed <= megabytes * 1_000_000, f"{where}: {connections} connections may take {needed:,} bytes of {size}")
 
 
 def probes():
     """Every path that a platform asks is one that docs/api.md says is answered."""
     answered = set(re.findall(r"`GET (/\w+)`", read("docs/api.md")))
-    container = yaml.safe_load((KUBERNETES / "base/deployment.yaml").read_text())["spec"]["template"]["spec"]["containers"][0]
-    ocean = yaml.safe_load(read(".do/deploy.template.yaml"))["spec"]["services"][0]
     asked = {
-        *(container[probe]["httpGet"]["path"] for probe in ("startupProbe", "livenessProbe", "readinessProbe")),
-        ocean["health_check"]["http_path"],
-        yaml.safe_load(read("render.yaml"))["services"][0]["healthCheckPath"],
-        *(probe["path"] for probe in tomllib.loads(read("fly.toml"))["http_service"]["checks"]),
+        *(container()[probe]["httpGet"]["path"] for probe in ("startupProbe", "livenessProbe", "readinessProbe")),
+        ocean()["health_check"]["http_path"],
+        render()["healthCheckPath"],
+        *(probe["path"] for probe in fly()["http_service"]["checks"]),
     }
     check(asked <= answered, f"nothing answers {asked - answered}")
 
@@ -146,14 +216,13 @@ def probes():
 def settings():
     """Every variable that a platform sets is one that the server reads."""
     known = set(re.findall(r"^#?([A-Z_]+)=", read(".env.example"), re.MULTILINE))
-    ocean = yaml.safe_load(read(".do/deploy.template.yaml"))["spec"]["services"][0]["envs"]
     used = {
-        "render.yaml": [entry["key"] for entry in yaml.safe_load(read("render.yaml"))["services"][0]["envVars"]],
-        ".do/deploy.template.yaml": [entry["key"] for entry in ocean],
-        "fly.toml": tomllib.loads(read("fly.toml"))["env"],
-        "compose.yaml": yaml.safe_load(read("compose.yaml"))["services"]["agora-token-server"]["environment"],
-        "settings.env": re.findall(r"^([A-Z_]+)=", (KUBERNETES / "base/settings.env").read_text(), re.MULTILINE),
-        UNIT.name: re.findall(r"^Environment=([A-Z_]+)=", UNIT.read_text(), re.MULTILINE),
+        "render.yaml": [entry["key"] for entry in render()["envVars"]],
+        ".do/deploy.template.yaml": [entry["key"] for entry in ocean()["envs"]],
+        FLY.name: fly()["env"],
+        "compose.yaml": compose()["environment"],
+        "settings.env": assigned("", KUBERNETES / "base/settings.env"),
+        UNIT.name: assigned("Environment=", UNIT),
     }
     for where, names in used.items():
         check(set(names) <= known, f"{where}: the server does not read {set(names) - known}")
@@ -165,7 +234,9 @@ def main(schema):
     workflows()
     kubernetes()
     systemd()
+    platforms()
     stopping()
+    memory()
     probes()
     settings()
     for failure in failures:

@@ -59,6 +59,7 @@ http {{
       proxy_pass http://agora-token-server;
       proxy_http_version 1.1;
       proxy_set_header Connection "";
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
       proxy_connect_timeout 1s;
       proxy_read_timeout 5s;
       proxy_next_upstream error timeout http_503 non_idempotent;

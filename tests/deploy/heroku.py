@@ -175,7 +175,7 @@ def resident(pid):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("slug", type=lambda path: pathlib.Path(path).resolve())
-    parser.add_argument("--idle", type=float, default=94, help="seconds that an unused connection must survive")
+    parser.add_argument("--idle", type=float, default=95, help="seconds that an unused connection must survive")
     options = parser.parse_args()
 
     check_slug(options.slug)

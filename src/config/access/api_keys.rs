@@ -34,6 +34,11 @@ impl ApiKey {
         &self.name
     }
 
+    /// Whether that is the SHA-256 of the key.
+    pub(in crate::config) fn has_digest(&self, digest: &[u8; 32]) -> bool {
+        self.digest.ct_eq(digest).into()
+    }
+
     /// Whether it may have tokens for all channels at once, where the server makes such.
     #[must_use]
     pub fn may_wildcard(&self) -> bool {
@@ -179,7 +184,7 @@ pub enum ApiKeyError {
     #[error("has the name of another entry as entry {number}")]
     SameName { number: usize },
     #[error(
-        "has a key of {found} characters as entry {number}, of 32 it must have; openssl rand -hex 32 makes a key"
+        "has a key of {found} characters as entry {number}, and at least 32 are needed; openssl rand -hex 32 makes a key"
     )]
     Short { number: usize, found: usize },
 }

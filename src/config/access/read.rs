@@ -3,7 +3,8 @@
 use url::{Host, Url};
 
 use super::{
-    Access, ApiKeys, ChannelPatterns, ClaimNames, Hook, Jwt, JwtKey, Limits, PublicKey, Secret,
+    Access, ApiKey, ApiKeys, ChannelPatterns, ClaimNames, Hook, Jwt, JwtKey, Limits, PublicKey,
+    Secret,
 };
 use crate::config::read::Reader;
 use crate::config::vars::{self, Variable};
@@ -22,6 +23,12 @@ impl Reader<'_> {
             self.read_or_file(&vars::API_KEYS, &vars::API_KEYS_FILE, str::parse::<ApiKeys>);
         let jwt = self.jwt();
         let limits = self.limits(default);
+        let may_wildcard = |keys: &ApiKeys| keys.iter().any(ApiKey::may_wildcard);
+        if !limits.wildcard && api_keys.as_ref().is_some_and(may_wildcard) {
+            let problem =
+                "has a key for all channels at once (name*), but ALLOW_WILDCARD is not true";
+            self.problem(&vars::API_KEYS, problem);
+        }
         let hook = self.hook();
         Access {
             api_keys: api_keys.unwrap_or_default(),
@@ -67,8 +74,14 @@ impl Reader<'_> {
         }
         let default_channels =
             self.read(&vars::JWT_DEFAULT_CHANNELS, str::parse::<ChannelPatterns>);
+        let of_user = |name: &str| match name {
+            "exp" | "nbf" | "iat" | "iss" | "aud" => {
+                Err(format!("is {name}, which says nothing about the user"))
+            }
+            name => Ok(name.to_owned()),
+        };
         let claims = ClaimNames {
-            uid: self.read(&vars::JWT_CLAIM_UID, text)?,
+            uid: self.read(&vars::JWT_CLAIM_UID, of_user)?,
             channels: self.read(&vars::JWT_CLAIM_CHANNELS, text)?,
             role: self.read(&vars::JWT_CLAIM_ROLE, text)?,
             ttl: self.read(&vars::JWT_CLAIM_TTL, text)?,
@@ -187,7 +200,7 @@ impl Reader<'_> {
     }
 }
 
-/// The URL of another server. What is secret about it does not belong there: URLs are logged.
+/// The URL of another server. A user and password in it would be sent in a way that nobody expects.
 fn url(text: &str) -> Result<Url, &'static str> {
     let url = Url::parse(text)
         .ok()

@@ -14,7 +14,7 @@ pub const MAX_CONNECTIONS: Variable = Variable {
 /// How often a client may ask.
 pub const RATE_LIMIT: Variable = Variable::new(
     "RATE_LIMIT",
-    "Requests for tokens that each client may send, such as 100/min; also /s and /h; unset, no limit",
+    "Requests for tokens, and to inspect, that each client may send, such as 100/min; also /s and /h; unset, no limit",
 );
 
 /// Who says which client it is.

@@ -29,6 +29,12 @@ pub const METRICS_KEY: Variable = Variable::new(
     "What a reader of /metrics shows (Authorization: Bearer), 32 or more characters, a secret; without METRICS_PORT it is served on PORT",
 );
 
+/// The same as [`METRICS_KEY`], in a file.
+pub const METRICS_KEY_FILE: Variable = Variable::new(
+    "METRICS_KEY_FILE",
+    "Path of a file with the key, instead of METRICS_KEY",
+);
+
 /// Where it is written down who got which token.
 pub const AUDIT_LOG: Variable = Variable {
     default: Some("off"),
@@ -43,5 +49,6 @@ pub(super) const ALL: &[&Variable] = &[
     &LOG_FORMAT,
     &METRICS_PORT,
     &METRICS_KEY,
+    &METRICS_KEY_FILE,
     &AUDIT_LOG,
 ];

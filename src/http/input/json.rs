@@ -1,4 +1,4 @@
-//! JSON as it stands in a body: names that repeat stay visible, and numbers are not rounded.
+//! JSON as it stands in a body: names that repeat stay visible, and numbers of up to 64 bits are not rounded.
 
 use std::fmt;
 

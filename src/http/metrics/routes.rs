@@ -10,9 +10,9 @@ use crate::http::method;
 use crate::http::table::Route;
 
 /// Every status that an answer has, with one for others.
-const STATUSES: [&str; 16] = [
+const STATUSES: [&str; 15] = [
     "200", "400", "401", "403", "404", "405", "408", "413", "414", "415", "429", "431", "500",
-    "503", "504", "other",
+    "503", "other",
 ];
 
 /// The counters of a route, each made when it first counts: most methods and statuses never come.

@@ -44,7 +44,7 @@ impl Limits {
         Self {
             connections,
             head: Duration::from_secs(10),
-            idle: Duration::from_secs(95), // Heroku's router keeps connections for 90
+            idle: Duration::from_secs(97), // Heroku's router keeps connections for 90
             answer: Duration::from_mins(1),
             settle: Duration::from_millis(500),
             drain: Duration::from_secs(25), // Heroku kills after 30
