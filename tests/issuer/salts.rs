@@ -27,8 +27,8 @@ fn drawn(request: &Value) -> Vec<u32> {
     let request = TokenRequest::try_from(written).unwrap();
     let salts = || -> Vec<u32> {
         let salts = (0..TOKENS / THREADS).map(|_| {
-            let issued = issuer.issue(&request, issuer.now());
-            match UnverifiedToken::parse(&issued.token).unwrap() {
+            let made = issuer.issue(&request, issuer.now());
+            match UnverifiedToken::parse(&made.token).unwrap() {
                 UnverifiedToken::V005(key) => key.message.salt,
                 UnverifiedToken::V006(token) => token.message.salt,
                 UnverifiedToken::V007(token) => token.message.salt,
