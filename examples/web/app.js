@@ -3,7 +3,7 @@
 /* global AgoraRTC */
 
 const form = document.querySelector('#call');
-const { server, channel, uid, short, join, leave } = form.elements;
+const { server, channel, uid, key, short, join, leave } = form.elements;
 const people = document.querySelector('#people');
 
 server.value = new URLSearchParams(location.search).get('server') ?? 'http://localhost:8080';
@@ -78,6 +78,8 @@ form.addEventListener('submit', async (event) => {
       uid: Number(uid.value),
       role: 'publisher',
       ttl: short.checked ? 40 : undefined,
+      // Yours would be the JWT of your login. An API key is for trying it here: no page of yours may hold one.
+      headers: () => (key.value ? { Authorization: `Bearer ${key.value}` } : {}),
       onEvent: told,
       onError: (error, { retryIn }) =>
         log(`${error.message}; ${retryIn ? `again in ${Math.ceil(retryIn)} s` : 'not tried again'}`),

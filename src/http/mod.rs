@@ -39,7 +39,7 @@ use table::Table;
 /// Every URL that the server answers. What surrounds them is in [`App`].
 fn table(compat: &Compat, state: &AppState) -> Table {
     use routes::{about, client, docs, health, inspect, page, tokens};
-    let pages = page::routes(Table::default().shape("page"), state)
+    let pages = page::routes(Table::default().shape("page"), state, compat)
         .route("/style.css", get(docs::style), plain_error)
         .route("/elements.js", get(docs::elements), plain_error)
         .route("/favicon.ico", get(docs::icon), plain_error)

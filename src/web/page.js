@@ -7,4 +7,4 @@ import { startMinting } from './page/mint.js';
 
 const { explain } = startExplaining();
 startMinting(explain);
-startCall();
+startCall(explain);

@@ -3,14 +3,17 @@
 use crate::support::TestApp;
 
 /// The page and its parts.
-const PARTS: [(&str, &str); 11] = [
+const PARTS: [(&str, &str); 14] = [
     ("/", "text/html; charset=utf-8"),
     ("/page.css", "text/css; charset=utf-8"),
     ("/page.js", "text/javascript; charset=utf-8"),
     ("/page/ask.js", "text/javascript; charset=utf-8"),
+    ("/page/call.css", "text/css; charset=utf-8"),
     ("/page/call.js", "text/javascript; charset=utf-8"),
+    ("/page/explain.css", "text/css; charset=utf-8"),
     ("/page/explain.js", "text/javascript; charset=utf-8"),
     ("/page/mint.js", "text/javascript; charset=utf-8"),
+    ("/page/refused.js", "text/javascript; charset=utf-8"),
     ("/page/services.js", "text/javascript; charset=utf-8"),
     ("/page/shown.js", "text/javascript; charset=utf-8"),
     ("/page/snippets.js", "text/javascript; charset=utf-8"),
@@ -41,6 +44,29 @@ async fn the_page_says_that_the_server_runs_and_links_to_a_token() {
 }
 
 #[tokio::test]
+async fn without_access_token_it_links_to_a_token_of_the_servers_own_api() {
+    let app = TestApp::new().compat("none");
+    let page = app.get("/").await.body;
+    assert!(!page.contains("access_token?"), "{page}");
+    assert!(
+        page.contains("href=\"v1/tokens?channel=test&amp;uid=1234\""),
+        "{page}"
+    );
+    let token = app.get("/v1/tokens?channel=test&uid=1234").await;
+    assert_eq!(token.status, 200);
+}
+
+#[tokio::test]
+async fn a_guarded_page_knows_it_and_links_to_no_refusal() {
+    let key = "web:0123456789abcdef0123456789abcdef";
+    let page = TestApp::told(&[("API_KEYS", key)]).get("/").await.body;
+    assert!(!page.contains("channel=test"), "{page}");
+    assert!(page.contains("you need an API key or a JWT."), "{page}");
+    assert!(page.contains("&amp;b\" data-guarded>"), "{page}");
+    assert!(!TestApp::new().get("/").await.body.contains("data-guarded"));
+}
+
+#[tokio::test]
 async fn the_page_of_a_demo_says_so() {
     let page = TestApp::new().notice("Demo only.").get("/").await;
     assert!(
@@ -48,6 +74,7 @@ async fn the_page_of_a_demo_says_so() {
         "{}",
         page.body
     );
+    assert!(page.body.contains(" data-demo>"), "{}", page.body);
 }
 
 #[tokio::test]

@@ -43,6 +43,8 @@ export function browserTests(files, timeout = 60_000) {
           '--disable-background-networking',
           '--disable-component-update',
           '--disable-sync',
+          '--use-fake-device-for-media-stream',
+          '--use-fake-ui-for-media-stream',
           '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost',
         ],
       });

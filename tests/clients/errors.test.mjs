@@ -70,6 +70,21 @@ for (const { title, commands, rows } of checked) {
   });
 }
 
+test('on a guarded server curl is told about the signature with a key alone', { timeout }, async () => {
+  const KEY = 'correct-horse-battery-staple-0123456789';
+  const guarded = await startServer({ API_KEYS: `web:${KEY}` });
+  try {
+    const [, curl] = checked[0].commands;
+    const TOKEN = await run('agora-token-server mint rtc --channel test --uid 1234');
+    const [, header] = /Add `(-H [^`]*)` to each `curl`/.exec(text);
+    const ask = async (start) => JSON.parse(await run(curl.replace('curl ', start), { TOKEN, KEY, SERVER: guarded.url }));
+    assert.ok((await ask('curl -s ')).findings.some(({ code }) => code === 'signature_unchecked'));
+    assert.equal((await ask(`curl -s ${header} `)).signature, 'valid');
+  } finally {
+    await guarded.stop();
+  }
+});
+
 test('118 is shown as 109 is', { timeout }, async () => {
   const { commands, rows } = checked.find(({ title }) => title.startsWith('109 and 118'));
   for (const [finding, , makes] of rows) {

@@ -48,6 +48,18 @@ browserTest('it joins, renews, joins again and leaves', noSettings, async ({ url
   assert.equal(await page.evaluate(() => document.querySelectorAll('#people > *').length), 0);
 });
 
+const KEY = 'correct-horse-battery-staple-0123456789';
+
+browserTest('on a guarded server it joins with a key, and without one says so', () => ({ API_KEYS: `web:${KEY}` }), async ({ url, page }) => {
+  const agora = await open(page, url);
+  await page.getByRole('button', { name: 'Join' }).click();
+  await logged(page, /; not tried again/);
+  await page.getByLabel('JWT or API key').fill(KEY);
+  await page.getByRole('button', { name: 'Join' }).click();
+  await logged(page, /^.* joined \d+/);
+  assert.equal(agora.joins.length, 1);
+});
+
 browserTest('it says what the token server says', noSettings, async ({ url, page }) => {
   await open(page, url);
   await page.getByLabel('Channel').fill('a/b');

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 
+import { playAgora } from './agora.mjs';
 import { read007 } from './official/v007.mjs';
-import { assertAccessible, assertRtc, choice, minted, pageTest, part, publishing, sdkUrl, text, vendorRequests } from './page.mjs';
+import { assertAccessible, assertRtc, calling, choice, minted, pageTest, part, publishing, text, vendorRequests } from './page.mjs';
 import { APP_CERTIFICATE, until } from './server.mjs';
 
 /** What the SDK's own request to join says, out of its multipart body. */
@@ -51,11 +52,6 @@ const keepClients = (page, { isOffline }) =>
       },
     });
   }, isOffline);
-
-// What the browser says of requests that a test aborts, and the SDK of having no network.
-const NO_NETWORK = /net::ERR_FAILED|Agora-SDK|AgoraRTC/;
-const isVendor = (url) => url === sdkUrl() || /agora\.io|sd-rtn\.com/.test(new URL(url).host) || url.startsWith('blob:');
-const calling = { expected: NO_NETWORK, mayAsk: isVendor };
 
 const emit = (page, event, ...values) =>
   page.evaluate(([event, values]) => window.kept.clients.at(-1).emit(event, ...values), [event, values]);
@@ -138,6 +134,45 @@ pageTest('after a token has ended the page joins again with a new one, and sends
   await until('both tracks are sent twice', async () => (await published()) === 'audio,audio,video,video');
   assert.notEqual(joins[0][2], joins[1][2]);
   assertRtc(joins[1][2], { channel: 'test', uid: '' });
+});
+
+pageTest("when Agora's gateway says so, the page renews and joins again, under its own policy", calling, async (page) => {
+  const agora = await playAgora(page);
+  const form = part(page, 'call-form');
+  await choice(form, 'User').selectOption('uid');
+  await text(form, 'uid').fill('1234');
+  await page.getByRole('button', { name: 'Join', exact: true }).click();
+  await part(page, 'call-state').getByText('In test as 1234.').waitFor();
+  agora.gateway('on_token_privilege_will_expire');
+  await until('the token is renewed', () => agora.renewals.length === 1);
+  agora.gateway('on_token_privilege_did_expire');
+  await part(page, 'call-log').getByText('Joined the channel again.').waitFor();
+  const tokens = [agora.joins[0].token, agora.renewals[0], agora.joins[1].token];
+  assert.equal(new Set(tokens).size, 3);
+  for (const token of tokens) assertRtc(token, { channel: 'test', uid: '1234' });
+});
+
+pageTest('a token that Agora refuses is explained by a click', calling, async (page) => {
+  const agora = await playAgora(page);
+  agora.refuse(2_010_009);
+  const form = part(page, 'call-form');
+  await choice(form, 'User').selectOption('account');
+  await text(form, 'Account').fill('alice');
+  await page.getByRole('button', { name: 'Join', exact: true }).click();
+  await page.getByRole('alert').getByText('Agora refuses the token by error 110, “invalid token, authorized failed”.').waitFor();
+  await part(page, 'call-state').getByText('Not in a call.').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'call-join');
+  await assertAccessible(page, 'refused');
+  await page.getByRole('button', { name: 'Explain this token' }).click();
+  await part(page, 'explain-outcome').getByText('sdk_error_unexplained').waitFor();
+  const filled = ['token', 'channel', 'kind', 'uid', 'code'].map((name) => part(page, `explain-${name}`).inputValue());
+  assert.deepEqual(await Promise.all(filled), [agora.joins[0].token, 'test', 'account', 'alice', '110']);
+  assert.ok(await part(page, 'call-demo').isHidden());
+});
+
+pageTest('a demo says beforehand that nobody is let in', { args: ['serve', '--demo'] }, async (page) => {
+  await part(page, 'call-demo').waitFor();
+  assert.equal(await part(page, 'call-join').getAttribute('aria-describedby'), 'call-demo');
 });
 
 pageTest('camera, microphone and other participants have tiles', calling, async (page) => {

@@ -1,16 +1,11 @@
-// The page at `/` in a real browser: its forms, and its code for other platforms.
+// The page at `/` in a real browser: its forms.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import http from 'node:http';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
 
 import { read006 } from './official/v006.mjs';
-import { read007 } from './official/v007.mjs';
-import { assertAccessible, assertRtc, choice, minted, newContext, number, pageTest, part, text, timeout } from './page.mjs';
-import { APP_CERTIFICATE, startServer, until } from './server.mjs';
+import { assertRtc, choice, minted, number, pageTest, part, text, timeout } from './page.mjs';
+import { startServer, until } from './server.mjs';
 
 pageTest('it mints what the form says and shows what the token is bound to', {}, async (page) => {
   assertRtc(await minted(page), { channel: 'test', uid: '1234' });
@@ -26,7 +21,7 @@ pageTest('it mints what the form says and shows what the token is bound to', {},
   const outcome = part(page, 'mint-outcome');
   await outcome.getByText('alice <b>').waitFor();
   assert.match(await outcome.innerText(), /channel\s+a b\+c\s+account\s+alice <b>\s+join_channel\s+until \d\d:\d\d:\d\d$/);
-  await part(page, 'mint-news').getByText('The token ends in 1 minute 30 seconds.').waitFor();
+  await part(page, 'mint-news').getByText('Minted. It lasts 1 minute 30 seconds.').waitFor();
   const token = await outcome.locator('pre').innerText();
   assertRtc(token, { channel: 'a b+c', uid: 'alice <b>', privileges: { join_channel: 90 }, expire: 90 });
 });
@@ -64,7 +59,7 @@ pageTest('what the server refuses is said with its reason', { expected: /status 
   await text(part(page, 'mint-form'), 'Channel').fill('é');
   await page.getByRole('button', { name: 'Mint', exact: true }).click();
   await part(page, 'mint-outcome').getByText('No token').waitFor();
-  assert.match(await part(page, 'mint-outcome').innerText(), /channel has 'é' at position 1/);
+  assert.match(await part(page, 'mint-outcome').innerText(), /Channel has 'é' at position 1.*\.$/);
 });
 
 pageTest('a field that cannot be meant is not sent', {}, async (page) => {
@@ -72,6 +67,25 @@ pageTest('a field that cannot be meant is not sent', {}, async (page) => {
   await page.getByRole('button', { name: 'Mint', exact: true }).click();
   assert.equal(await part(page, 'mint-uid').evaluate((input) => input.validationMessage), 'A number from 0 to 4294967295');
   assert.match(await part(page, 'mint-outcome').innerText(), /^The token appears here/);
+});
+
+pageTest('a uid that is not what was typed is told', {}, async (page) => {
+  const form = part(page, 'mint-form');
+  const hint = part(page, 'mint-uid-hint');
+  await text(form, 'uid').fill('007');
+  await hint.getByText('this is 7').waitFor();
+  await text(form, 'uid').fill('0');
+  await hint.waitFor({ state: 'hidden' });
+  await choice(form, 'User').selectOption('account');
+  await text(form, 'Account').fill('007');
+  assert.ok(await hint.isHidden());
+  assertRtc(await minted(page), { channel: 'test', uid: '007' });
+});
+
+pageTest('what is hidden keeps nothing from being sent', {}, async (page) => {
+  await text(part(page, 'mint-form'), 'uid').fill('');
+  await choice(part(page, 'mint-form'), 'Service').selectOption('rtm');
+  assert.match(await minted(page), /^007/);
 });
 
 pageTest('the clocks run down to the renewal and the end', {}, async (page) => {
@@ -109,78 +123,6 @@ pageTest(
   },
 );
 
-/** A channel and an account that every language would read otherwise, if they stood there as they are. */
-const NASTY = `a'b"c\\d$e{f}</script>\u202eg\n#{h}\\(i)`;
-
-const REQUEST = { services: [{ service: 'rtc', channel: 'test', account: NASTY }], ttl: 60, version: '006' };
-
-/** The code for a request, written by the page's own module. */
-const codeFor = async (page, body, guarded = false) => {
-  const all = await page.evaluate(
-    async ([body, guarded]) => {
-      const { snippets } = await import('/page/snippets.js');
-      return snippets({ server: location.origin, body, guarded });
-    },
-    [body, guarded],
-  );
-  return Object.fromEntries(all.map(({ id, code }) => [id, code]));
-};
-
-pageTest('every value is a literal of the language in which it stands', {}, async (page) => {
-  const code = await codeFor(page, REQUEST);
-  const literals = {
-    kotlin: String.raw`"a'b\"c\\d\$e{f}</script>\u202eg\u000a#{h}\\(i)"`,
-    swift: String.raw`"a'b\"c\\d$e{f}</script>\u{202e}g\u{a}#{h}\\(i)"`,
-    dart: String.raw`'a\'b"c\\d\$e{f}</script>\u{202e}g\u{a}#{h}\\(i)'`,
-    csharp: String.raw`"a'b\"c\\d$e{f}</script>\u202eg\u000a#{h}\\(i)"`,
-    javascript: String.raw`"a'b\"c\\d$e{f}\u003c/script>\u202eg\u000a#{h}\\(i)"`,
-    curl: String.raw`"a'\''b\"c\\d$e{f}</script>\u202eg\n#{h}\\(i)"`,
-  };
-  for (const [language, literal] of Object.entries(literals)) {
-    assert.ok(code[language].includes(literal), `${language} has ${literal}:\n${code[language]}`);
-    assert.doesNotMatch(code[language], /\u202e|undefined|\[object/, language);
-  }
-});
-
-pageTest('the code says what the form says, and what comes next in each SDK', {}, async (page, { url }) => {
-  await text(part(page, 'mint-form'), 'Channel').fill('room-7');
-  const shown = async (name) => {
-    await page.getByRole('tab', { name, exact: true }).click();
-    return page.getByRole('tabpanel').locator('code').textContent();
-  };
-  const body = '{"services":[{"service":"rtc","channel":"room-7","uid":1234,"role":"publisher"}],"ttl":3600}';
-  assert.equal(await shown('curl'), `curl '${url}/v1/tokens' \\\n  -H 'Content-Type: application/json' \\\n  -d '${body}'`);
-  const javascript = await shown('JavaScript');
-  assert.ok(javascript.includes(`import { keepJoined } from "${url}/token-client.js";`), javascript);
-  assert.match(javascript, /channel: "room-7",\n  uid: 1234,\n  role: "publisher",\n  ttl: 3600,\n  onError: console.error,\n}\)/);
-  assert.match(await shown('Kotlin'), /engine\.joinChannel\(token, "room-7", 1234, options\)/);
-  assert.match(await shown('Swift'), /joinChannel\(byToken: token, channelId: "room-7", uid: 1234, mediaOptions: options\)/);
-  assert.match(await shown('Dart'), /joinChannel\(token: token, channelId: 'room-7', uid: 1234, options: options\)/);
-  assert.match(await shown('C#'), /engine\.JoinChannel\(token, "room-7", "", 1234\);/);
-});
-
-pageTest('curl and JavaScript do what they say', {}, async (page, { url }) => {
-  const body = { services: [{ service: 'rtm', user_id: `a'b"c\\d$e` }], ttl: 60 };
-  const code = await codeFor(page, body);
-  const { stdout } = await promisify(execFile)('bash', ['-c', code.curl]);
-  const receipt = JSON.parse(stdout);
-  assert.equal(receipt.services[0].user_id, body.services[0].user_id);
-  // On a page of the server itself that has no policy: code in a string is none of the page's own.
-  const token = await promisify(execFile)('node', ['--input-type=module', '-e', `${code.javascript}\nconsole.log(token);`]);
-  const [service] = read007(token.stdout.trim(), APP_CERTIFICATE).services;
-  assert.equal(service.user_id, body.services[0].user_id);
-  assert.ok(code.curl.includes(url));
-});
-
-pageTest('the code of a guarded server names where the key goes, and no key', {}, async (page) => {
-  const code = await codeFor(page, REQUEST, true);
-  assert.match(code.curl, /-H "Authorization: Bearer \$AGORA_TOKEN_SERVER_KEY"/);
-  for (const language of ['javascript', 'kotlin', 'swift', 'dart', 'csharp']) {
-    assert.match(code[language], /Authorization/, language);
-    assert.match(code[language], /Bearer/, language);
-  }
-});
-
 pageTest('a token is explained against what the client gave to join', {}, async (page) => {
   const token = await minted(page);
   const form = part(page, 'explain-form');
@@ -216,85 +158,6 @@ pageTest('what is no token is said too', {}, async (page) => {
   await part(page, 'explain-outcome').getByText('not_a_token').waitFor();
 });
 
-/** A server before the server that lets only one key pass, and keeps what was asked of it. */
-async function startGuard(toUrl, key) {
-  const asked = [];
-  const guard = http.createServer((request, response) => {
-    const { method, url, headers } = request;
-    asked.push({ method, url, authorization: headers.authorization });
-    if (method === 'POST' && url === '/v1/tokens' && headers.authorization !== `Bearer ${key}`) {
-      const code = headers.authorization ? 'credentials_invalid' : 'credentials_missing';
-      response.writeHead(401, { 'Content-Type': 'application/problem+json', 'WWW-Authenticate': 'Bearer' });
-      return response.end(JSON.stringify({ status: 401, code, detail: `The key is wanted: ${code}` }));
-    }
-    const { port } = new URL(toUrl);
-    const passed = http.request({ port, host: '127.0.0.1', method, path: url, headers }, (answer) => {
-      response.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(response);
-    });
-    return request.pipe(passed);
-  });
-  guard.listen(0, '127.0.0.1');
-  await once(guard, 'listening');
-  return { url: `http://127.0.0.1:${guard.address().port}`, asked, stop: () => guard.close() };
-}
-
-test('a guarded server is asked with a key that is kept in memory alone', { timeout }, async () => {
-  const key = 'correct-horse-battery-staple-0123456789';
-  const server = await startServer();
-  const guard = await startGuard(server.url, key);
-  const context = await newContext();
-  try {
-    const page = await context.newPage();
-    const requested = [];
-    page.on('request', (request) => requested.push(request.url()));
-    await page.goto(guard.url);
-    const dialog = page.getByRole('dialog');
-    const mint = () => page.getByRole('button', { name: 'Mint', exact: true }).click();
-
-    await mint();
-    await dialog.getByText('The key is wanted: credentials_missing').waitFor();
-    await dialog.getByRole('button', { name: 'Cancel' }).click();
-    await part(page, 'mint-outcome').getByText('The key is wanted: credentials_missing').waitFor();
-    assert.match(await page.locator('#code-curl').textContent(), /\$AGORA_TOKEN_SERVER_KEY/);
-
-    await mint();
-    await dialog.getByLabel('API key or JWT').fill('wrong');
-    await page.keyboard.press('Enter');
-    await dialog.getByText('The key is wanted: credentials_invalid').waitFor();
-    await dialog.getByLabel('API key or JWT').fill(key);
-    await dialog.getByRole('button', { name: 'Use it' }).click();
-    await part(page, 'mint-outcome').locator('pre').waitFor();
-    assertRtc(await part(page, 'mint-outcome').locator('pre').innerText(), { channel: 'test', uid: '1234' });
-
-    // Once given, it is asked for no more, and stands nowhere.
-    const before = guard.asked.length;
-    await mint();
-    await page.getByRole('button', { name: 'Explain it' }).click();
-    await part(page, 'explain-outcome').getByText('Nothing is wrong with it.').waitFor();
-    const sent = guard.asked.slice(before).filter(({ method }) => method === 'POST');
-    assert.deepEqual(new Set(sent.map(({ authorization }) => authorization)), new Set([`Bearer ${key}`]));
-    const kept = await page.evaluate(async () => ({
-      html: document.documentElement.outerHTML,
-      inputs: [...document.querySelectorAll('input, textarea')].map((input) => input.value),
-      storage: JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, history.state]),
-      databases: (await indexedDB.databases()).length,
-      caches: (await caches.keys()).length,
-    }));
-    assert.ok(!JSON.stringify(kept).includes(key));
-    assert.deepEqual([kept.databases, kept.caches], [0, 0]);
-    assert.ok(!requested.join().includes(key));
-
-    await page.reload();
-    await mint();
-    await dialog.getByText('The key is wanted: credentials_missing').waitFor();
-  } finally {
-    await context.close();
-    guard.stop();
-    await server.stop();
-  }
-});
-
 test('with PAGE=off there is nothing at / and the rest is there', { timeout }, async () => {
   const server = await startServer({ PAGE: 'off' });
   try {
@@ -305,77 +168,3 @@ test('with PAGE=off there is nothing at / and the rest is there', { timeout }, a
     await server.stop();
   }
 });
-
-pageTest('every control is reached by the keyboard, in the order in which it is read', {}, async (page) => {
-  await minted(page);
-  await page.evaluate(() => {
-    document.body.tabIndex = -1;
-    document.body.focus();
-    document.body.removeAttribute('tabindex');
-  });
-  const reached = [];
-  for (let step = 0; step < 80; step++) {
-    await page.keyboard.press('Tab');
-    const at = await page.evaluate(() => {
-      const { activeElement: now } = document;
-      if (now === document.body) return null;
-      const style = getComputedStyle(now);
-      const seen = style.outlineStyle !== 'none' && style.outlineWidth !== '0px';
-      return { name: now.id || now.textContent.trim().slice(0, 24), seen };
-    });
-    if (!at) break;
-    assert.ok(at.seen, `one sees that ${at.name} has the focus`);
-    reached.push(at.name);
-  }
-  const wanted = [
-    'Skip to the forms', '/access_token?channel=te', 'Mint', 'Explain', 'Call', 'All URLs',
-    'mint-service', 'mint-channel', 'mint-kind', 'mint-uid', 'mint-role', 'mint-ttl', 'mint-version', 'Mint',
-    'Copy token', 'Explain it', 'The token', 'tab-curl', 'The code', 'Copy',
-    'explain-token', 'explain-channel', 'explain-kind', 'explain-code', 'Explain',
-    'call-channel', 'call-kind', 'call-role', 'call-camera', 'call-microphone', 'call-join', 'call-short', 'call-log',
-  ];
-  const named = reached.map((name) => (name.startsWith('007eJx') ? 'The token' : name.startsWith('curl ') ? 'The code' : name));
-  assert.deepEqual(named, wanted);
-});
-
-pageTest('the keyboard alone mints, changes the language of the code, and explains', {}, async (page) => {
-  await part(page, 'mint-channel').focus();
-  await page.keyboard.press('Enter');
-  await part(page, 'mint-outcome').locator('pre').waitFor();
-  await page.getByRole('tab', { name: 'curl' }).focus();
-  await page.keyboard.press('ArrowRight');
-  assert.equal(await page.getByRole('tab', { selected: true }).innerText(), 'JavaScript');
-  await page.keyboard.press('End');
-  assert.equal(await page.getByRole('tab', { selected: true }).innerText(), 'C#');
-  await page.keyboard.press('ArrowRight');
-  assert.equal(await page.getByRole('tab', { selected: true }).innerText(), 'curl');
-  await page.getByRole('button', { name: 'Explain it' }).focus();
-  await page.keyboard.press('Enter');
-  await part(page, 'explain-outcome').getByText('Nothing is wrong with it.').waitFor();
-});
-
-for (const colorScheme of ['light', 'dark']) {
-  for (const width of [390, 1440]) {
-    const options = { viewport: { width, height: 900 }, colorScheme };
-    pageTest(`axe finds nothing at ${width} pixels in ${colorScheme}, and nothing is wider`, { options }, async (page) => {
-      const check = async (state) => {
-        await assertAccessible(page, state);
-        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width, state);
-      };
-      await check('at first');
-      await minted(page);
-      await text(part(page, 'explain-form'), 'Channel given to join, if you know it').fill('Test');
-      await page.getByRole('button', { name: 'Explain it' }).click();
-      await part(page, 'explain-outcome').getByText('Nothing is wrong with it.').waitFor();
-      await check('with a token');
-      await text(part(page, 'explain-form'), 'Channel given to join, if you know it').fill('Test');
-      await choice(part(page, 'explain-form'), 'Error code of the SDK, if there is one').fill('109');
-      await page.getByRole('button', { name: 'Explain', exact: true }).click();
-      await part(page, 'explain-outcome').getByText('channel_case').first().waitFor();
-      await check('with findings');
-      await page.evaluate(() => void import('/page/ask.js').then(({ askForKey }) => askForKey('The key is wanted.')));
-      await page.getByRole('dialog').waitFor();
-      await check('asking for a key');
-    });
-  }
-}

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 
+import { snippets } from '../../src/web/page/snippets.js';
 import { playAgora } from './agora.mjs';
 import { AXIOS_PAGE, browserTests } from './browser.mjs';
 import { documentedSource } from './documented.mjs';
@@ -119,6 +120,23 @@ browserTest('a token that Agora refuses is not tried again, and the error is the
   assert.equal(error.code, 'CAN_NOT_GET_GATEWAY_SERVER');
   assert.match(error.message, /invalid token, authorized failed/);
   assert.equal(agora.joins.length, 1);
+});
+
+browserTest("so does the code that the server's page shows", noSettings, async ({ url, page }) => {
+  const agora = await playAgora(page);
+  await page.goto(site.origin);
+  const body = { services: [{ service: 'rtc', channel: 'room-7', uid: 1234, role: 'publisher' }], ttl: 600 };
+  const { code } = snippets({ server: url, body, guarded: false }).find(({ id }) => id === 'javascript');
+  await page.addScriptTag({ type: 'module', content: code });
+  await until('the gateway is asked', () => agora.entered === 1);
+  agora.gateway('on_token_privilege_will_expire');
+  await until('the token is renewed', () => agora.renewals.length === 1);
+  agora.gateway('on_token_privilege_did_expire');
+  await until('the channel is joined again', () => agora.entered === 2);
+  const tokens = [agora.joins[0].token, agora.renewals[0], agora.joins[1].token];
+  assertNew(tokens);
+  for (const token of tokens) assert.deepEqual(grants007(token), rtc007('room-7', '1234', 600, ...PUBLISHER));
+  for (const { appId, channel, uid } of agora.joins) assert.deepEqual([appId, channel, uid], [APP_ID, 'room-7', 1234]);
 });
 
 browserTest('the documented call gets its tokens, and new ones in time', noSettings, async ({ url, page }) => {

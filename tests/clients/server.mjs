@@ -81,11 +81,12 @@ export async function startProcess(file, args, env, ready) {
 }
 
 /** Starts the server with these settings; nothing of the caller's environment reaches it. */
-export async function startServer(settings = {}) {
+export async function startServer(settings = {}, args = []) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const env = { APP_ID, APP_CERTIFICATE, HOST: '127.0.0.1', PORT: String(port), ...settings };
-  const server = await startProcess(BINARY, [], env, () =>
+  const project = args.includes('--demo') ? {} : { APP_ID, APP_CERTIFICATE };
+  const env = { ...project, HOST: '127.0.0.1', PORT: String(port), ...settings };
+  const server = await startProcess(BINARY, args, env, () =>
     fetch(`${url}/healthz`).then((response) => response.ok, () => false),
   );
   return {

@@ -663,6 +663,14 @@ test('the package has what its manifest names, and depends on nothing', async ()
   for (const file of named) assert.ok((await readFile(new URL(file, MODULE))).length > 0, file);
 });
 
+test('what is packed is this and nothing else', () => {
+  const options = { cwd: fileURLToPath(new URL('.', MODULE)), encoding: 'utf8' };
+  const { stdout, stderr } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], options);
+  const packed = Object.values(JSON.parse(stdout || stderr))[0].files.map(({ path }) => path);
+  const wanted = ['LICENSE', 'README.md', 'package.json', 'token-client.d.ts', 'token-client.js'];
+  assert.deepEqual(packed.toSorted(), wanted);
+});
+
 test("the types are right, and the SDK's own client fits them", () => {
   const modules = ['--module', 'esnext', '--moduleResolution', 'bundler', '--skipLibCheck'];
   const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable', ...modules];

@@ -15,7 +15,9 @@ use crate::http::methods::post;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::written::{WrittenError, WrittenNumber};
-use crate::token::explain::{Expected, ExpectedUid, Question, explain};
+use crate::token::explain::{
+    Expected, ExpectedUid, Finding, Question, Report, Severity, Signature, explain,
+};
 use crate::token::{Role, ServiceKind};
 
 pub(in crate::http) fn routes(table: Table) -> Table {
@@ -58,10 +60,26 @@ async fn answer(
         expected: expected(&inspection)?,
         now: state.now(),
     };
-    let report = explain(&question);
+    let mut report = explain(&question);
+    if question.project.is_none() {
+        report.findings.extend(unchecked(&report));
+    }
     Ok(in_json(
         serde_json::to_string(&report).expect("texts and numbers under names"),
     ))
+}
+
+/// Nothing found is no praise where the signature was not looked at. Notes are the last of all findings.
+fn unchecked(report: &Report) -> Option<Finding> {
+    let could_be = report.app_id.is_some() && report.signature == Signature::Unchecked;
+    could_be.then(|| Finding {
+        code: "signature_unchecked",
+        severity: Severity::Note,
+        message:
+            "The signature was not checked: whether it is right is said to known callers alone."
+                .to_owned(),
+        advice: "Ask again with an API key or a JWT.".to_owned(),
+    })
 }
 
 fn expected(inspection: &Inspection) -> Result<Expected, WrittenError> {

@@ -1,9 +1,12 @@
 // Asks this server. Where it wants to know who asks, the user is asked for an API key or JWT, which is kept in a
 // variable here and nowhere else.
 
+import { sentence } from './shown.js';
+
 let key = '';
 
 const dialog = document.querySelector('#key');
+const form = document.querySelector('#key-form');
 const input = document.querySelector('#key-input');
 const change = document.querySelector('#key-change');
 
@@ -14,6 +17,9 @@ export class Refusal extends Error {
     Object.assign(this, { status, code, retryAfter });
   }
 }
+
+/** Whether this server gives tokens only to callers that it knows. */
+export const isGuarded = 'guarded' in document.body.dataset;
 
 /** Whether requests carry a key. */
 export const hasKey = () => key !== '';
@@ -54,33 +60,35 @@ export async function withKey(attempt) {
 }
 
 let asking;
+let answer;
 
 /** Whether the user gave a key. Two requests at once ask once. */
 export function askForKey(reason) {
   asking ??= new Promise((resolve) => {
-    document.querySelector('#key-reason').textContent = reason;
-    input.value = '';
-    dialog.returnValue = '';
+    answer = resolve;
+    document.querySelector('#key-reason').textContent = sentence(reason);
+    // Whatever was typed before, and that the browser found fault with it.
+    form.reset();
     dialog.showModal();
-    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'given'), { once: true });
-  }).finally(() => (asking = undefined));
+  });
   return asking;
 }
 
-const listeners = [];
+/** However it ends, the key stands in no element. */
+function end(isGiven) {
+  input.value = '';
+  dialog.close();
+  asking = undefined;
+  answer?.(isGiven);
+}
 
-/** Calls `listener` when there is another key. */
-export const onKey = (listener) => listeners.push(listener);
-
-document.querySelector('#key-form').addEventListener('submit', (event) => {
+form.addEventListener('submit', (event) => {
   event.preventDefault();
   key = input.value;
-  input.value = '';
   change.hidden = false;
-  dialog.close('given');
-  for (const listener of listeners) listener();
+  end(true);
 });
-document.querySelector('#key-cancel').addEventListener('click', () => dialog.close());
-// However it was closed, the key stands in no element.
-dialog.addEventListener('close', () => (input.value = ''));
+document.querySelector('#key-cancel').addEventListener('click', () => end(false));
+// By the Escape key. The event comes late: by then it may be open again.
+dialog.addEventListener('close', () => dialog.open || end(false));
 change.addEventListener('click', () => askForKey('The requests of this page carry a key. Give another one.'));

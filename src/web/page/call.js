@@ -3,12 +3,14 @@
 
 import { element } from '../elements.js';
 import { SERVER, withKey } from './ask.js';
+import { refusalOf, refused } from './refused.js';
 import { userField } from './services.js';
 import { startTiles } from './tiles.js';
-import { timeNow, words } from './shown.js';
+import { sentence, timeNow, words } from './shown.js';
 
 const form = document.querySelector('#call-form');
 const state = document.querySelector('#call-state');
+const refusal = document.querySelector('#call-refusal');
 const list = document.querySelector('#call-log');
 
 const at = (name) => form.querySelector(`#call-${name}`);
@@ -38,6 +40,9 @@ function log(text, isBad = false) {
   if (isAtEnd) list.scrollTop = list.scrollHeight;
 }
 
+/** A call's token, as if it had been minted by the form. */
+const asMinted = ({ token: { token }, settings }) => ({ token, services: [settings] });
+
 let loading;
 
 /** The SDK, from where the operator says. */
@@ -56,7 +61,7 @@ function loadSdk() {
   return loading;
 }
 
-export function startCall() {
+export function startCall(explain) {
   document.querySelector('#sdk-host').textContent = new URL(sdkUrl).host;
   at('kind').value = 'none';
   const user = userField(at('kind'), at('uid'), 'Automatic');
@@ -65,19 +70,27 @@ export function startCall() {
   const tiles = startTiles(document.querySelector('#call-tiles'));
   let call;
 
+  // Who joins where nobody is let in should know it beforehand.
+  at('demo').hidden = !('demo' in document.body.dataset);
+  if (!at('demo').hidden) at('join').setAttribute('aria-describedby', 'call-demo');
+
   const render = () => {
+    const focused = document.activeElement;
     at('join').disabled = Boolean(call);
     at('leave').disabled = !call;
     short.disabled = Boolean(call) && !call.isJoined;
     short.textContent = call ? `Take a ${SHORT}-second token` : `Join with a ${SHORT}-second token`;
     for (const field of form.querySelectorAll('#call-channel, #call-kind, #call-role')) field.disabled = Boolean(call);
     at('uid').disabled = Boolean(call) || at('kind').value === 'none';
+    // The focus goes on to what can be done next.
+    if (form.contains(focused) && focused.disabled) at(call ? 'leave' : 'join').focus();
   };
 
   async function join(firstTtl) {
     const settings = { channel: at('channel').value, role: at('role').value, ...user.read() };
     const mine = { ttl: firstTtl, local: new Map() };
     call = mine;
+    refusal.replaceChildren();
     render();
     try {
       state.textContent = `Loading the Web SDK from ${new URL(sdkUrl).host} …`;
@@ -93,8 +106,10 @@ export function startCall() {
         ...settings,
         fetchToken: (request) => fetchToken(mine, request),
         onEvent: (event) => onEvent(mine, event),
-        onError: ({ message }, { retryIn }) =>
-          log(retryIn ? `${message}. Next attempt in ${words(Math.ceil(retryIn))}.` : message, true),
+        onError: (error, { retryIn }) => {
+          const message = refusalOf(error)?.message ?? error.message;
+          log(retryIn ? `${message}. Next attempt in ${words(Math.ceil(retryIn))}.` : sentence(message), true);
+        },
       });
       mine.stop = stop;
       // What was sent is shown at once; it is published when the client has joined.
@@ -105,6 +120,8 @@ export function startCall() {
       if (call !== mine) return;
       if (!mine.stop) log(error.message, true); // else it has been told
       await leave('Not in a call.');
+      const why = refusalOf(error);
+      if (why && mine.token) refusal.replaceChildren(...refused(why, () => explain(asMinted(mine), why.code)));
     }
   }
 
@@ -112,7 +129,7 @@ export function startCall() {
   async function fetchToken(mine, { signal } = {}) {
     const { tokens, settings, ttl } = mine;
     const token = await withKey((headers) => tokens.fetchToken({ url: SERVER, ...settings, ttl, headers, signal }));
-    mine.ttl = USUAL;
+    Object.assign(mine, { ttl: USUAL, token });
     return token;
   }
 
@@ -236,6 +253,7 @@ export function startCall() {
   }
   document.querySelector('#call-sound').addEventListener('click', ({ currentTarget }) => {
     currentTarget.hidden = true;
+    at('leave').focus();
     tiles.playSound();
   });
   window.addEventListener('pagehide', () => leave());

@@ -1,7 +1,7 @@
 // Explain: a token, and what a client gave to `join`, become findings with advice.
 
 import { element } from '../elements.js';
-import { ask, askForKey, hasKey } from './ask.js';
+import { ask, askForKey, hasKey, isGuarded } from './ask.js';
 import { userField } from './services.js';
 import { fact, plain, problem, show, when } from './shown.js';
 
@@ -47,14 +47,14 @@ export function startExplaining() {
     }
   });
 
-  /** Fills the form with a token that was minted here, and sends it. */
-  function explain({ token, services: [service] }) {
+  /** Fills the form with a token that was minted here, and the error that it led to if it did; and sends it. */
+  function explain({ token, services: [service] }, errorCode = '') {
     at('token').value = token;
     at('channel').value = service.channel ?? '';
     const isKnown = service.uid > 0 || service.account !== undefined;
     at('kind').value = !isKnown ? 'none' : service.account === undefined ? 'uid' : 'account';
     at('uid').value = service.account ?? (service.uid || '');
-    at('code').value = '';
+    at('code').value = errorCode;
     user.update();
     form.requestSubmit();
   }
@@ -62,7 +62,15 @@ export function startExplaining() {
   return { explain };
 }
 
-function summary({ findings }) {
+const UNCHECKED = 'Nothing wrong is seen, but its signature was not checked.';
+
+/** Whether all that can be said of a token is that nothing is wrong as far as one sees. */
+const isHalfSeen = ({ signature, findings }) =>
+  signature === 'unchecked' && findings.every(({ severity }) => severity === 'note');
+
+function summary(report) {
+  const { findings } = report;
+  if (isHalfSeen(report)) return UNCHECKED;
   const count = (severity) => findings.filter((finding) => finding.severity === severity).length;
   const parts = Object.entries(SEVERITIES)
     .map(([severity, { word }]) => [count(severity), word.toLowerCase()])
@@ -74,10 +82,10 @@ function summary({ findings }) {
 function reported(report) {
   return [
     element('h3', {}, 'Findings'),
-    report.findings.length ? element('ul', { class: 'findings' }, report.findings.map(findingOf)) : fine(),
+    isHalfSeen(report) ? element('p', {}, UNCHECKED) : report.findings.length ? [] : fine(),
+    report.findings.length ? element('ul', { class: 'findings' }, report.findings.map(findingOf)) : [],
     report.version ? [element('h3', {}, 'What it holds'), held(report)] : [],
     report.services.map(serviceOf),
-    keyHint(report),
   ];
 }
 
@@ -86,7 +94,7 @@ const fine = () =>
     'div',
     { class: 'finding fine' },
     element('p', {}, element('span', { class: 'severity', 'data-sign': '✓' }, 'Nothing is wrong with it.')),
-    element('p', {}, 'If the SDK still refuses it, give the channel, the user and the error code above.'),
+    element('p', {}, 'If the SDK still refuses it, give the channel, the user and the error code in the form.'),
   );
 
 function findingOf({ code, severity, message, advice }) {
@@ -97,6 +105,7 @@ function findingOf({ code, severity, message, advice }) {
     element('p', {}, element('span', { class: 'severity', 'data-sign': sign }, word), ' ', element('code', { class: 'quiet' }, code)),
     element('p', {}, message),
     element('p', {}, element('b', {}, 'What to do: '), advice),
+    code === 'signature_unchecked' && isGuarded && !hasKey() ? giveKey() : undefined,
   );
 }
 
@@ -126,13 +135,9 @@ function serviceOf({ type, name, privileges, ...fields }) {
 }
 
 /** A guarded server tells only callers whether a signature is right. */
-function keyHint({ signature, salt }) {
-  if (signature !== 'unchecked' || salt === null || hasKey()) return [];
+function giveKey() {
   const give = async () => {
-    if (await askForKey('With an API key or JWT it says whether the signature is right.')) form.requestSubmit();
+    if (await askForKey('With an API key or JWT it says whether the signature is right')) form.requestSubmit();
   };
-  return [
-    element('p', {}, 'This server tells only callers that it knows whether a signature is right.'),
-    element('button', { type: 'button', class: 'plain small', onclick: give }, 'Give a key'),
-  ];
+  return element('button', { type: 'button', class: 'plain small', onclick: give }, 'Give a key');
 }

@@ -2,7 +2,7 @@
 // in code.
 
 import { element } from '../elements.js';
-import { SERVER, ask, hasKey, onKey } from './ask.js';
+import { SERVER, ask, isGuarded } from './ask.js';
 import { fieldsOf, fill, rolesOf, serviceNames, userField, versionsOf } from './services.js';
 import { snippets } from './snippets.js';
 import { clock, copyButton, fact, plain, problem, show, time, when, words } from './shown.js';
@@ -16,8 +16,6 @@ const service = at('service');
 const version = at('version');
 const role = at('role');
 const ttl = at('ttl');
-
-let isGuarded = false;
 
 export function startMinting(explain) {
   fill(service, serviceNames());
@@ -41,8 +39,9 @@ export function startMinting(explain) {
 
   const code = codeIn(document.querySelector('#snippet-tabs'), document.querySelector('#snippet-panels'));
 
+  /** While the form says nothing that can be meant, the code stays what it was. */
   function update() {
-    code(snippets({ server: SERVER, body: written(), guarded: isGuarded || hasKey() }));
+    if (form.checkValidity()) code(snippets({ server: SERVER, body: written(), guarded: isGuarded }));
   }
 
   /** Shows the fields of the service; those that are hidden neither count nor are checked. */
@@ -59,7 +58,6 @@ export function startMinting(explain) {
   }
 
   form.addEventListener('input', offer);
-  onKey(update);
   offer();
 
   form.addEventListener('submit', async (event) => {
@@ -68,13 +66,11 @@ export function startMinting(explain) {
     try {
       const receipt = await ask('v1/tokens', written());
       show(outcome, ...receiptOf(receipt, explain));
-      news.textContent = `The token ends in ${words(receipt.expires_at - receipt.issued_at)}.`;
+      news.textContent = `Minted. It lasts ${words(receipt.expires_at - receipt.issued_at)}.`;
     } catch (error) {
-      isGuarded ||= error.status === 401;
       show(outcome, ...problem('No token', error));
       news.textContent = '';
     }
-    update();
   });
 }
 

@@ -55,6 +55,9 @@ const MAX_UID = 4294967295;
  */
 export function userField(kind, input, none, onChange = () => {}, allowsAccount = () => true) {
   const label = input.labels[0].querySelector('span');
+  const hint = element('p', { class: 'quiet hint', id: `${input.id}-hint`, 'aria-live': 'polite' });
+  input.closest('.pair').append(hint);
+  input.setAttribute('aria-describedby', hint.id);
   const kinds = () => [
     ['uid', 'Numeric uid'],
     ...(allowsAccount() ? [['account', 'User account']] : []),
@@ -69,11 +72,14 @@ export function userField(kind, input, none, onChange = () => {}, allowsAccount 
       problem = 'An account has at least one character';
     }
     input.setCustomValidity(problem);
+    const isCut = kind.value === 'uid' && !problem && /^0./.test(value);
+    hint.textContent = isCut ? `A number has no zeros before it: this is ${Number(value)}. A user account keeps them.` : '';
   };
   const render = () => {
     fill(kind, kinds());
     label.textContent = kind.value === 'account' ? 'Account' : 'uid';
-    input.disabled = kind.value === 'none';
+    // What is hidden is not checked.
+    input.disabled = kind.value === 'none' || Boolean(input.closest('[hidden]'));
     input.inputMode = kind.value === 'uid' ? 'numeric' : 'text';
     check();
   };

@@ -37,6 +37,15 @@ export const time = dated(asTime);
 /** Now, as `13:05:59`. */
 export const timeNow = () => asTime.format(new Date());
 
+/**
+ * What the server says about a request, for a form: a sentence. Where a field stands in the JSON tells nothing to
+ * someone who sees one field of that name.
+ */
+export function sentence(text) {
+  const plain = text.replaceAll(/\bservices\[\d+\]\./g, '');
+  return plain.charAt(0).toUpperCase() + plain.slice(1) + (/[.!?…]$/.test(plain) ? '' : '.');
+}
+
 /** A name and a value of a list of facts. */
 export const fact = (name, value) => [element('dt', {}, name), element('dd', {}, value)];
 
@@ -56,7 +65,7 @@ export const problem = (title, { message, status, retryAfter }) => [
     'div',
     { class: 'problem' },
     element('p', { class: 'error' }, element('b', { class: 'severity', 'data-sign': '✕' }, title)),
-    element('p', {}, message),
+    element('p', {}, sentence(message)),
     status === 429 && retryAfter ? element('p', {}, `Try again in ${words(Number(retryAfter))}.`) : null,
   ),
 ];

@@ -172,14 +172,16 @@ function dart({ url, body, guarded }) {
   return `import 'dart:convert';
 import 'package:http/http.dart' as http;
 
-final response = await http.post(
-  Uri.parse(${TEXT.dart(url)}),
-  headers: {'Content-Type': 'application/json'${key}},
-  body: jsonEncode(${LITERAL.dart(body, '  ')}),
-);
-final answer = jsonDecode(response.body);
-if (response.statusCode != 200) throw Exception(answer['detail']);
-final String token = answer['token'];${then}`;
+Future<String> fetchToken(${guarded ? 'String key' : ''}) async {
+  final response = await http.post(
+    Uri.parse(${TEXT.dart(url)}),
+    headers: {'Content-Type': 'application/json'${key}},
+    body: jsonEncode(${LITERAL.dart(body, '    ')}),
+  );
+  final answer = jsonDecode(response.body);
+  if (response.statusCode != 200) throw Exception(answer['detail']);
+  return answer['token'];
+}${then}`;
 }
 
 function csharp({ url, body, guarded }) {

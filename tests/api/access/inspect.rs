@@ -48,3 +48,24 @@ async fn a_caller_is_told_whether_a_signature_is_right() {
         Some("application/problem+json")
     );
 }
+
+#[tokio::test]
+async fn whoever_is_not_told_is_told_that_it_was_not_checked() {
+    let app = TestApp::told(&[("API_KEYS", &format!("web:{KEY}"))]);
+    let token = TestApp::new().get("/rtcToken?channelName=test").await.body;
+    let token = token.split('"').nth(3).unwrap();
+    let unchecked = json!({
+        "code": "signature_unchecked",
+        "severity": "note",
+        "message": "The signature was not checked: whether it is right is said to known callers alone.",
+        "advice": "Ask again with an API key or a JWT.",
+    });
+    let is_said = |answer: &Answer| {
+        let body: Value = serde_json::from_str(&answer.body).unwrap();
+        body["findings"].as_array().unwrap().contains(&unchecked)
+    };
+    assert!(is_said(&inspect(&app, None, token).await));
+    assert!(!is_said(&inspect(&app, Some(KEY), token).await));
+    assert!(!is_said(&inspect(&app, None, "hello").await));
+    assert!(!is_said(&inspect(&TestApp::new(), None, token).await));
+}
