@@ -126,6 +126,21 @@ impl Error {
             level,
         }
     }
+
+    /// What a 401 asks for (RFC 6750, 3).
+    pub(super) fn challenge(&self) -> Option<&'static str> {
+        let Self::Unauthenticated(error) = self else {
+            return None;
+        };
+        match error {
+            Unauthenticated::Missing => Some("Bearer"),
+            Unauthenticated::Invalid { .. } => Some(r#"Bearer error="invalid_token""#),
+            Unauthenticated::Expired => {
+                Some(r#"Bearer error="invalid_token", error_description="expired""#)
+            }
+            Unauthenticated::Claim { .. } | Unauthenticated::Unavailable => None,
+        }
+    }
 }
 
 fn of_refusal(refusal: &Refusal) -> (StatusCode, &'static str) {
@@ -169,9 +184,7 @@ fn head(error: HeadError) -> (StatusCode, &'static str) {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let mut response = self.meaning().status.into_response();
-        if let Self::Unauthenticated(error) = &self
-            && let Some(challenge) = challenge(error)
-        {
+        if let Some(challenge) = self.challenge() {
             let challenge = HeaderValue::from_static(challenge);
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
@@ -181,17 +194,5 @@ impl IntoResponse for Error {
         }
         response.extensions_mut().insert(Arc::new(self));
         response
-    }
-}
-
-/// What a 401 asks for (RFC 6750, 3).
-fn challenge(error: &Unauthenticated) -> Option<&'static str> {
-    match error {
-        Unauthenticated::Missing => Some("Bearer"),
-        Unauthenticated::Invalid { .. } => Some(r#"Bearer error="invalid_token""#),
-        Unauthenticated::Expired => {
-            Some(r#"Bearer error="invalid_token", error_description="expired""#)
-        }
-        Unauthenticated::Claim { .. } | Unauthenticated::Unavailable => None,
     }
 }

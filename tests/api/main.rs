@@ -9,6 +9,7 @@ mod client;
 mod compat;
 mod cors;
 mod deploy;
+mod end_of_time;
 mod input;
 mod limit;
 mod metrics;

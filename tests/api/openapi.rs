@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::body::Body;
 use axum::http::Method;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::support::{Answer, TestApp};
 
@@ -111,6 +111,105 @@ async fn every_name_that_is_referred_to_is_there() {
         referred,
         schemas.keys().map(String::as_str).collect::<BTreeSet<_>>()
     );
+}
+
+/// Every operation that makes tokens: where, and its answers.
+fn minting(document: &Value) -> Vec<(String, &Map<String, Value>)> {
+    let mut minting = Vec::new();
+    for (path, operations) in object(&document["paths"]) {
+        for (method, operation) in object(operations) {
+            // Without exception for whoever shows nothing.
+            let ways = operation["security"].as_array().unwrap();
+            if !ways.is_empty() && !ways.contains(&json!({})) {
+                let name = format!("{method} {path}");
+                minting.push((name, object(&operation["responses"])));
+            }
+        }
+    }
+    minting
+}
+
+/// The codes that an answer of this status has examples of.
+fn codes(responses: &Map<String, Value>, status: &str) -> BTreeSet<String> {
+    let contents = object(&responses[status]["content"]).values();
+    let codes = contents.flat_map(|content| object(&content["examples"]).keys().cloned());
+    codes.collect()
+}
+
+#[tokio::test]
+async fn whatever_makes_tokens_says_how_a_guarded_server_refuses_them() {
+    let keys = "web:0123456789abcdef0123456789abcdef";
+    let document = document(&TestApp::told(&[("API_KEYS", keys)])).await;
+    let minting = minting(&document);
+    assert!(minting.len() > 20, "only {}", minting.len());
+    for (name, responses) in minting {
+        let expected: [(&str, &[&str]); 4] = [
+            (
+                "401",
+                &[
+                    "credentials_missing",
+                    "credentials_invalid",
+                    "credentials_expired",
+                ],
+            ),
+            (
+                "403",
+                &[
+                    "claim_invalid",
+                    "channel_refused",
+                    "role_refused",
+                    "user_refused",
+                ],
+            ),
+            ("429", &["rate_limited"]),
+            (
+                "503",
+                &[
+                    "answer_too_slow",
+                    "authorization_unavailable",
+                    "keys_unavailable",
+                    "unaudited",
+                ],
+            ),
+        ];
+        for (status, expected) in expected {
+            let expected = expected.iter().map(ToString::to_string).collect();
+            assert_eq!(codes(responses, status), expected, "{name}");
+        }
+        let has = |status: &str, header: &str| responses[status]["headers"][header].is_object();
+        assert!(has("401", "WWW-Authenticate"), "{name}");
+        assert!(has("429", "Retry-After"), "{name}");
+        assert!(!has("403", "WWW-Authenticate"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_open_server_describes_only_what_it_can_answer() {
+    let document = document(&TestApp::new()).await;
+    let responses = object(&document["paths"]["/v1/tokens"]["post"]["responses"]);
+    assert!(!responses.contains_key("401"));
+    assert_eq!(
+        codes(responses, "403"),
+        BTreeSet::from(["channel_refused".to_owned()])
+    );
+    assert!(codes(responses, "503").contains("unaudited"));
+}
+
+#[tokio::test]
+async fn the_documented_status_of_a_code_is_the_one_that_is_described() {
+    let list = std::fs::read_to_string("docs/api.md").unwrap();
+    let keys = "web:0123456789abcdef0123456789abcdef";
+    let document = document(&TestApp::told(&[("API_KEYS", keys)])).await;
+    let responses = object(&document["paths"]["/v1/tokens"]["post"]["responses"]);
+    let mut seen = 0;
+    for status in responses.keys().filter(|status| *status != "200") {
+        for code in codes(responses, status) {
+            let row = format!("\n| `{code}` | {status} | ");
+            assert!(list.contains(&row), "{row}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "only {seen}");
 }
 
 pub(crate) async fn send(

@@ -10,6 +10,7 @@ mod guarded;
 mod inspect;
 mod malformed;
 mod mint;
+mod secrets;
 mod serving;
 mod support;
 mod watching;

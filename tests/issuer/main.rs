@@ -7,5 +7,6 @@
 )]
 
 mod refused;
+mod salts;
 mod services;
 mod support;

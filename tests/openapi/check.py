@@ -1,4 +1,5 @@
-"""Starts the server, then checks that its description is valid OpenAPI 3.1, and with Schemathesis that it is true.
+"""Starts the server, open and guarded, then checks that its description is valid OpenAPI 3.1, and with Schemathesis that
+it is true. The guarded one is shown its API key, but where Schemathesis tries what happens without.
 
 Usage: check.py BINARY [SEED]
 """
@@ -16,7 +17,9 @@ import urllib.request
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 HERE = pathlib.Path(__file__).resolve().parent
-EXAMPLES = "150"  # for each operation; all of them take half a minute
+EXAMPLES = "75"  # for each operation and server; all of them take half a minute
+KEY = "0123456789abcdef0123456789abcdef"
+SERVERS = {"open": {}, "guarded": {"API_KEYS": f"check:{KEY}"}}
 
 
 def free_port():
@@ -40,23 +43,28 @@ def schemathesis(url, seed):
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml")),
         *("run", url, "--checks", "all", "--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES),
         *("--continue-on-failure", "--warnings", "off", "--no-color", "--generation-database", "none"),
+        *(("--seed", seed) if seed else ()),
     ]
     # It leaves a cache where it runs.
     with tempfile.TemporaryDirectory() as directory:
-        return subprocess.run(command + (["--seed", seed] if seed else []), cwd=directory, check=False).returncode
+        return subprocess.run(command, cwd=directory, env={**os.environ, "API_KEY": KEY}, check=False).returncode
 
 
 def main(binary, seed=None):
-    port = free_port()
-    settings = {"HOST": "127.0.0.1", "PORT": str(port), "LOG_LEVEL": "warn"}
-    server = subprocess.Popen([binary, "serve", "--demo"], env={**os.environ, **settings})
-    try:
-        url = f"http://127.0.0.1:{port}/openapi.json"
-        OpenAPIV31SpecValidator(document(url)).validate()
-        failed = schemathesis(url, seed)
-    finally:
-        server.terminate()
-    return failed or server.wait()
+    failed = 0
+    for name, access in SERVERS.items():
+        port = free_port()
+        settings = {"HOST": "127.0.0.1", "PORT": str(port), "LOG_LEVEL": "warn", **access}
+        server = subprocess.Popen([binary, "serve", "--demo"], env={**os.environ, **settings})
+        try:
+            url = f"http://127.0.0.1:{port}/openapi.json"
+            print(f"== the {name} server", flush=True)
+            OpenAPIV31SpecValidator(document(url)).validate()
+            failed |= schemathesis(url, seed)
+        finally:
+            server.terminate()
+        failed |= server.wait()
+    return failed
 
 
 if __name__ == "__main__":

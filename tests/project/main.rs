@@ -2,5 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
+mod codes;
 mod documentation;
 mod layers;

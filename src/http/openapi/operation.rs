@@ -239,16 +239,28 @@ impl Access {
             Unauthenticated::Unavailable.into(),
             claim.into(),
         ];
+        let another_user = Refusal::AnotherUser {
+            found: Excerpt::of("bob"),
+            caller: Excerpt::of("alice"),
+        };
+        let role = Refusal::Role {
+            role: "subscriber",
+            wanted: "publish_audio",
+        };
         let channel = Excerpt::of("test");
-        let refused: [Error; 2] = [
+        let refused: [Error; 3] = [
             Refusal::ClosedChannel { channel }.into(),
             Refusal::Unavailable.into(),
+            Error::Unaudited,
         ];
         let mut errors = Vec::new();
         if is_guarded && self != Self::Everyone {
             errors.extend(unknown);
         }
         if self == Self::Callers {
+            if is_guarded {
+                errors.extend([another_user, role].map(Error::from));
+            }
             errors.extend(refused);
         }
         errors
@@ -286,6 +298,12 @@ fn add_error(responses: &mut BTreeMap<String, Value>, error: &Error, errors: Err
         response["headers"]["Retry-After"] = json!({
             "description": "The seconds after which the next request is admitted.",
             "schema": { "type": "integer", "minimum": 1 },
+        });
+    }
+    if error.challenge().is_some() {
+        response["headers"]["WWW-Authenticate"] = json!({
+            "description": "The scheme of the credentials, and what is wrong with those that were shown (RFC 6750).",
+            "schema": { "type": "string" },
         });
     }
     let content = &mut response["content"][content_type];
