@@ -129,8 +129,10 @@ impl Error {
 
     /// What a 401 asks for (RFC 6750, 3).
     pub(super) fn challenge(&self) -> Option<&'static str> {
-        let Self::Unauthenticated(error) = self else {
-            return None;
+        let error = match self {
+            Self::MetricsKey => return Some("Bearer realm=\"metrics\""),
+            Self::Unauthenticated(error) => error,
+            _ => return None,
         };
         match error {
             Unauthenticated::Missing => Some("Bearer"),

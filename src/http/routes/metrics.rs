@@ -1,8 +1,8 @@
 //! `/metrics`: what the server counts, for Prometheus.
 
 use axum::extract::State;
-use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
 use axum::response::{IntoResponse, Response};
 
 use crate::config::MetricsKey;
@@ -23,12 +23,7 @@ pub(in crate::http) async fn metrics(
         .as_ref()
         .is_none_or(|key| is_shown(key, &headers));
     if !is_allowed {
-        let mut refused = Error::MetricsKey.into_response();
-        refused.headers_mut().insert(
-            WWW_AUTHENTICATE,
-            HeaderValue::from_static("Bearer realm=\"metrics\""),
-        );
-        return refused;
+        return Error::MetricsKey.into_response();
     }
     exposition(metrics.text())
 }
