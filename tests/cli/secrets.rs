@@ -1,6 +1,6 @@
 //! What is secret is written nowhere while the server works: searched for in its most talkative log and its metrics.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::thread;
 
@@ -26,14 +26,17 @@ fn answering(status: &'static str, body: &'static str) -> String {
     thread::spawn(move || {
         for connection in listener.incoming() {
             let mut connection = connection.unwrap();
-            let mut asked: Vec<u8> = Vec::new();
-            while !asked.windows(4).any(|end| end == b"\r\n\r\n") {
-                let mut part = [0; 4096];
-                match connection.read(&mut part).unwrap_or_default() {
-                    0 => break,
-                    length => asked.extend(&part[..length]),
+            // All of it: closed before, the connection would take the answer back.
+            let mut asked = BufReader::new(&connection);
+            let (mut line, mut length) = (String::new(), 0);
+            while asked.read_line(&mut line).unwrap() > 2 {
+                let header = line.to_ascii_lowercase();
+                if let Some(value) = header.strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
                 }
+                line.clear();
             }
+            asked.read_exact(&mut vec![0; length]).unwrap();
             let answer = format!(
                 "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
                  Connection: close\r\n\r\n{body}",

@@ -28,6 +28,7 @@ fn exchange(server: &Server, bytes: &[u8], ends: bool) -> Vec<u8> {
             Ok(0) => return answer,
             Ok(count) => answer.extend(&buffer[..count]),
             Err(error) if error.kind() == ErrorKind::ConnectionReset => return answer,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => panic!("{error} after {:?}", String::from_utf8_lossy(&answer)),
         }
     }
