@@ -1,20 +1,26 @@
 //! `check-config`: says whether the configuration can be used, and what a server would do with it. Whether the port is
-//! free and files can be written only `serve` finds out.
+//! free only `serve` finds out.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use super::announce::outlook;
+use super::serve::unwritable;
 use super::{UNUSABLE, fail};
 use crate::config::{Config, Environment};
+use crate::http::Audit;
 
 pub(super) fn run(environment: &Environment) -> ExitCode {
-    match Config::read(environment, None) {
-        Err(error) => fail(UNUSABLE, error),
-        Ok(config) => match writeln!(io::stdout(), "{}", summary(&config)) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => fail(1, error),
-        },
+    let config = match Config::read(environment, None) {
+        Ok(config) => config,
+        Err(error) => return fail(UNUSABLE, error),
+    };
+    if let Err(error) = Audit::check(&config.audit) {
+        return fail(UNUSABLE, unwritable(&config.audit, &error));
+    }
+    match writeln!(io::stdout(), "{}", summary(&config)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(1, error),
     }
 }
 

@@ -98,16 +98,7 @@ async fn serve(config: Config, demo: bool) -> io::Result<()> {
 
 /// SIGHUP opens the file anew, for a program that moves it away when it is long.
 fn audit(log: &AuditLog) -> io::Result<Option<Audit>> {
-    let audit = Audit::open(log).map_err(|error| {
-        let place = match log {
-            AuditLog::File(path) => path.display().to_string(),
-            AuditLog::Off | AuditLog::Stdout => "standard output".to_owned(),
-        };
-        io::Error::new(
-            error.kind(),
-            format!("cannot write to {place} (AUDIT_LOG): {error}"),
-        )
-    })?;
+    let audit = Audit::open(log).map_err(|error| unwritable(log, &error))?;
     if let (Some(audit), AuditLog::File(_)) = (audit.clone(), log) {
         let mut hangup = signal(SignalKind::hangup())?;
         tokio::spawn(async move {
@@ -117,6 +108,15 @@ fn audit(log: &AuditLog) -> io::Result<Option<Audit>> {
         });
     }
     Ok(audit)
+}
+
+pub(super) fn unwritable(log: &AuditLog, error: &io::Error) -> io::Error {
+    let place = match log {
+        AuditLog::File(path) => path.display().to_string(),
+        AuditLog::Off | AuditLog::Stdout => "standard output".to_owned(),
+    };
+    let reason = format!("cannot write to {place} (AUDIT_LOG): {error}");
+    io::Error::new(error.kind(), reason)
 }
 
 async fn bind(address: SocketAddr, variables: &str) -> io::Result<TcpListener> {

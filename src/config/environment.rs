@@ -174,7 +174,8 @@ fn known_name(name: &str) -> Option<&'static str> {
         .find(|known| *known == name)
 }
 
-/// Short names are left out: they are near to too many others.
+/// Short names are left out: they are near to too many others. In those of middling length two letters make another word:
+/// `METRICS_HOST`, `MIN_CONNECTIONS`.
 fn near_miss(found: &str) -> Option<NearMiss> {
     let distance = |meant: &'static str| (strsim::damerau_levenshtein(found, meant), meant);
     let (distance, meant) = vars::all()
@@ -183,7 +184,7 @@ fn near_miss(found: &str) -> Option<NearMiss> {
         .map(distance)
         .min()?;
     let found = found.to_owned();
-    let most = if meant.len() < 12 { 1 } else { 2 };
+    let most = if meant.len() < 16 { 1 } else { 2 };
     (distance <= most).then_some(NearMiss { found, meant })
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::environment::NearMiss;
+
 /// One problem: the variable (or file), and what is wrong with it. Never its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Problem {
@@ -26,14 +28,22 @@ impl fmt::Display for Problem {
 
 /// All problems of a configuration together, one a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigError(pub(super) Vec<Problem>);
+pub struct ConfigError {
+    pub(super) problems: Vec<Problem>,
+    /// What may be behind one that says that a variable is not set.
+    pub(super) near_misses: Vec<NearMiss>,
+}
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the configuration cannot be used:")?;
-        self.0
-            .iter()
-            .try_for_each(|problem| write!(f, "\n  {problem}"))
+        for problem in &self.problems {
+            write!(f, "\n  {problem}")?;
+        }
+        for near_miss in &self.near_misses {
+            write!(f, "\n  {near_miss}")?;
+        }
+        Ok(())
     }
 }
 

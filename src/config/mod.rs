@@ -102,12 +102,19 @@ impl Config {
             });
         let page = reader.read(&vars::PAGE, str::parse::<PageSwitch>);
         let web_sdk = reader.read(&vars::WEB_SDK_URL, str::parse::<WebSdkUrl>);
+        if page == Some(PageSwitch::Off) && reader.is_chosen(&vars::WEB_SDK_URL) {
+            let problem = "is set, but PAGE is off: nothing would load it";
+            reader.problem(&vars::WEB_SDK_URL, problem);
+        }
         let access = reader.access(default_lifetime);
         let level = reader.read(&vars::LOG_LEVEL, str::parse::<LogLevel>);
         let format = reader.read(&vars::LOG_FORMAT, str::parse::<LogFormat>);
         let audit = reader.read(&vars::AUDIT_LOG, str::parse::<AuditLog>);
         let metrics = MetricsAccess::read(&mut reader, listen);
-        reader.secrets_differ(project.as_ref(), &access, metrics.as_ref());
+        reader.secrets_differ(&access, metrics.as_ref());
+        if let Some(project) = &project {
+            reader.certificates_are_nothing_else(project, &access, metrics.as_ref());
+        }
 
         reader.finish(|| {
             Some(Self {

@@ -110,7 +110,10 @@ impl<'a> Reader<'a> {
     pub(super) fn finish<T>(self, whole: impl FnOnce() -> Option<T>) -> Result<T, ConfigError> {
         match whole() {
             Some(value) if self.problems.is_empty() => Ok(value),
-            _ => Err(ConfigError(self.problems)),
+            _ => Err(ConfigError {
+                problems: self.problems,
+                near_misses: self.environment.near_misses().cloned().collect(),
+            }),
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use agora_token_server::http::{Client, Limiter, Peer};
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Method, Request};
 
 use serde_json::json;
 
@@ -85,6 +85,25 @@ async fn a_client_may_ask_as_often_as_the_limit_says_and_then_evenly() {
     for expected in [200, 200, 200, 200, 429] {
         assert_eq!(ask(&app, TARGET, "192.0.2.1", &[]).await.status, expected);
     }
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_reads_when_to_come_back() {
+    let app = Clock::default().app("1/h", 0);
+    let origin = ("origin", "https://a.example");
+    let exposed = async |headers: &[(&str, &str)]| {
+        let answer = app.send(Method::GET, TARGET, headers).await;
+        let lines = answer.headers.get_all("access-control-expose-headers");
+        let lines: Vec<_> = lines
+            .iter()
+            .map(|line| line.to_str().unwrap().to_owned())
+            .collect();
+        (answer.status.as_u16(), lines)
+    };
+    let both = vec!["retry-after, x-request-id".to_owned()];
+    assert_eq!(exposed(&[origin]).await, (200, Vec::new()));
+    assert_eq!(exposed(&[origin]).await, (429, both.clone()));
+    assert_eq!(exposed(&[origin, ("x-request-id", "1")]).await, (429, both));
 }
 
 #[tokio::test]

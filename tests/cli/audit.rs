@@ -352,6 +352,33 @@ fn a_place_that_cannot_be_opened_stops_the_start_with_the_reason() {
 }
 
 #[test]
+fn check_config_finds_a_place_that_cannot_be_opened_and_leaves_nothing_behind() {
+    let directory = Directory::new();
+    let check = |path: &Path| {
+        let settings = [("AUDIT_LOG", path.to_str().unwrap())];
+        let output = run(&["check-config"], &[&IDENTIFIERS[..], &settings].concat());
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        (output.status.code(), stderr)
+    };
+    let file = directory.0.join("audit.jsonl");
+    assert_eq!(check(&file), (Some(0), String::new()));
+    assert!(!file.exists());
+    fs::write(&file, "{}\n").unwrap();
+    assert_eq!(check(&file), (Some(0), String::new()));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "{}\n");
+    for (path, reason) in [
+        ("/nowhere/audit", "No such file or directory (os error 2)"),
+        (
+            directory.0.to_str().unwrap(),
+            "Is a directory (os error 21)",
+        ),
+    ] {
+        let said = format!("agora-token-server: cannot write to {path} (AUDIT_LOG): {reason}\n");
+        assert_eq!(check(Path::new(path)), (Some(2), said));
+    }
+}
+
+#[test]
 fn only_its_user_reads_the_file_and_what_was_there_stays() {
     use std::os::unix::fs::PermissionsExt;
     let directory = Directory::new();

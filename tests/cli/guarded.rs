@@ -93,6 +93,22 @@ fn an_open_server_with_limits_says_both() {
 }
 
 #[test]
+fn a_misspelt_variable_is_warned_about_without_its_value() {
+    let misspelt = [("API_KEY", KEY), ("JWT_SECERT", SECRET)];
+    let log = stopped(start(&misspelt));
+    let checked = run(&["check-config"], &[&IDENTIFIERS[..], &misspelt].concat());
+    let checked = String::from_utf8(checked.stdout).unwrap();
+    for (found, meant) in [("API_KEY", "API_KEYS"), ("JWT_SECERT", "JWT_SECRET")] {
+        let said = format!("{found} is set, but nothing reads it; did you mean {meant}?\n");
+        assert!(log.contains(&format!(" WARN {said}")), "{log}");
+        assert!(checked.contains(&said), "{checked}");
+    }
+    for said in [log, checked] {
+        assert!(!said.contains(KEY) && !said.contains(SECRET), "{said}");
+    }
+}
+
+#[test]
 fn start_up_names_a_url_that_is_answered() {
     let log = stopped(start(&[("COMPAT", "none")]));
     assert!(log.contains("/v1/tokens?channel=test&uid=1234\n"), "{log}");
@@ -130,7 +146,7 @@ fn no_secret_stands_in_the_most_talkative_log() {
         ("JWT_SECRET", SECRET),
         ("APP_CERTIFICATE_SECONDARY", SECONDARY),
         ("AUTHORIZE_URL", "http://127.0.0.1:9/"),
-        ("AUTHORIZE_TOKEN", "open-sesame"),
+        ("AUTHORIZE_TOKEN", "open-sesame-please"),
     ]);
     let log = server.follow_log();
     assert!(ask(&server, KEY).starts_with("HTTP/1.1 503 "));
@@ -155,7 +171,7 @@ fn no_secret_stands_in_the_most_talkative_log() {
         SECRET,
         CERTIFICATE,
         SECONDARY,
-        "open-sesame",
+        "open-sesame-please",
         JWT,
         "wrong-but-still-a-secret",
         "alice",
@@ -172,13 +188,13 @@ fn no_secret_stands_in_help_or_in_a_problem_with_the_configuration() {
         ("JWT_SECRET", SECRET),
         ("APP_CERTIFICATE", CERTIFICATE),
         ("APP_CERTIFICATE_SECONDARY", SECONDARY),
-        ("AUTHORIZE_TOKEN", "open-sesame"),
+        ("AUTHORIZE_TOKEN", "open-sesame-please"),
     ];
     for arguments in [&["--help"][..], &["serve"], &["check-config"], &["man"]] {
         let output = run(arguments, &environment);
         let said = String::from_utf8_lossy(&output.stdout).into_owned()
             + &String::from_utf8_lossy(&output.stderr);
-        for secret in [KEY, SECRET, CERTIFICATE, SECONDARY, "open-sesame"] {
+        for secret in [KEY, SECRET, CERTIFICATE, SECONDARY, "open-sesame-please"] {
             assert!(!said.contains(secret), "{arguments:?}: {said}");
         }
     }

@@ -12,7 +12,7 @@ const KEY: &str = "0123456789abcdef0123456789abcdef";
 const METRICS_KEY: &str = "fedcba9876543210fedcba9876543210";
 const SECRET: &str = "a-secret-of-thirty-two-bytes,-yes";
 const SECONDARY: &str = "0CFd2fd1755d40ecb72977518be15d3b";
-const HOOK_TOKEN: &str = "open-sesame";
+const HOOK_TOKEN: &str = "open-sesame-please";
 const QUERY: &str = "in-the-query";
 
 /// A JWT with the key ID `one` and a signature of something else.

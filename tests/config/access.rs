@@ -49,7 +49,7 @@ fn every_word_is_read() {
         ("ALLOWED_SERVICES", "RTC, stt"),
         ("ALLOW_WILDCARD", "true"),
         ("AUTHORIZE_URL", "http://auth:3000/may"),
-        ("AUTHORIZE_TOKEN", "open-sesame"),
+        ("AUTHORIZE_TOKEN", "open-sesame-please"),
     ]);
     assert!(access.is_guarded());
     let keys: Vec<(&str, bool)> = access
@@ -87,7 +87,7 @@ fn every_word_is_read() {
     let Hook { url, token } = access.hook.unwrap();
     assert_eq!(
         (url.as_str(), token.unwrap().expose()),
-        ("http://auth:3000/may", "open-sesame")
+        ("http://auth:3000/may", "open-sesame-please")
     );
 }
 
@@ -243,7 +243,7 @@ fn what_is_about_something_that_is_not_there_is_a_contradiction() {
     }
     refused_with(
         "AUTHORIZE_TOKEN",
-        "x",
+        "open-sesame-please",
         "is set, but no AUTHORIZE_URL that it could be for",
     );
     contradicts(
@@ -286,10 +286,13 @@ fn what_a_limit_cannot_be_is_said() {
         "rtc,video",
         "must be a list of rtc, rtm, streaming, fpa, chat, fcdn, apaas, rtm2, convo_ai, stt; entry 2 is none of them",
     );
-    contradicts(
-        &[("AUTHORIZE_URL", "http://a/"), ("AUTHORIZE_TOKEN", "a b")],
-        "AUTHORIZE_TOKEN must be visible ASCII characters without spaces: it is sent in a header",
-    );
+    for token in ["fifteen-letters", "sixteen letters-", "sechzehn-Zeichenä"] {
+        contradicts(
+            &[("AUTHORIZE_URL", "http://a/"), ("AUTHORIZE_TOKEN", token)],
+            "AUTHORIZE_TOKEN must be 16 or more visible ASCII characters without spaces: it is sent in a header; \
+             openssl rand -hex 32 makes some",
+        );
+    }
 }
 
 #[test]
@@ -383,11 +386,27 @@ fn one_secret_is_not_for_two_purposes() {
         ];
         refused(&[&IDENTIFIERS[..], &variables].concat(), &[problem]);
     }
-    refused_with(
-        "API_KEYS",
-        &format!("web:{CERTIFICATE}"),
-        "has the App Certificate as a key: it must never be sent; openssl rand -hex 32 makes another",
-    );
+}
+
+#[test]
+fn a_certificate_is_nothing_else() {
+    let secondary = ("APP_CERTIFICATE_SECONDARY", SECONDARY);
+    let hook = ("AUTHORIZE_URL", "http://auth/");
+    for certificate in [CERTIFICATE, SECONDARY] {
+        for (name, value) in [
+            ("API_KEYS", format!("web:{certificate}")),
+            (
+                "JWT_SECRET",
+                format!("prefix-{}", certificate.to_uppercase()),
+            ),
+            ("AUTHORIZE_TOKEN", certificate.to_owned()),
+            ("METRICS_KEY", certificate.to_owned()),
+        ] {
+            let variables = [secondary, hook, (name, value.as_str())];
+            let problem = "has an App Certificate in it, which signs tokens alone; openssl rand -hex 32 makes another secret";
+            contradicts(&variables, &format!("{name} {problem}"));
+        }
+    }
 }
 
 #[test]
@@ -397,9 +416,10 @@ fn rights_that_do_nothing_are_not_given() {
         &format!("web*:{KEY}"),
         "has a key for all channels at once (name*), but ALLOW_WILDCARD is not true",
     );
-    let claim = [("JWT_SECRET", KEY), ("JWT_CLAIM_UID", "exp")];
-    refused(
-        &[&IDENTIFIERS[..], &claim].concat(),
-        &["JWT_CLAIM_UID is exp, which says nothing about the user"],
-    );
+    for name in ["exp", "nbf", "iat", "iss", "aud"] {
+        contradicts(
+            &[("JWT_SECRET", KEY), ("JWT_CLAIM_UID", name)],
+            &format!("JWT_CLAIM_UID is {name}, which says nothing about the user"),
+        );
+    }
 }

@@ -41,6 +41,7 @@ fn read_file(path: &Path) -> io::Result<String> {
         Some("/run/secrets/certificate") => Ok(format!("{CERTIFICATE}\n")),
         Some("/run/secrets/secondary") => Ok(format!("{SECONDARY}\n")),
         Some("/run/secrets/keys") => Ok(access::KEYS_FILE.to_owned()),
+        Some("/run/secrets/metrics") => Ok("0123456789abcdef0123456789abcdef\n".to_owned()),
         Some("/run/secrets/other") => Ok("not a certificate\n".to_owned()),
         _ => Err(io::Error::new(io::ErrorKind::NotFound, "no such file")),
     }
@@ -486,6 +487,16 @@ fn a_misspelt_name_is_found_and_other_names_are_nobodys_business() {
         assert_eq!(said(&[(found, "x")], None), of(found, meant));
         assert_eq!(said(&[], Some(&format!("{found}=x"))), of(found, meant));
     }
+    // Where the variable is missing, the reason may be the other one.
+    let variables = [IDENTIFIERS[0], ("APP_CERTIFICAT", "x")];
+    refused(
+        &variables,
+        &[
+            "APP_CERTIFICATE is not set, nor is APP_CERTIFICATE_FILE; it stands in the Agora console, under the \
+             project's basic information",
+            "APP_CERTIFICAT is set, but nothing reads it; did you mean APP_CERTIFICATE?",
+        ],
+    );
     let key = format!("web:{}", "0123456789abcdef".repeat(2));
     assert!(said(&[("API_KEY", "x"), ("API_KEYS", &key)], None).is_empty());
     for other in [
@@ -502,6 +513,20 @@ fn a_misspelt_name_is_found_and_other_names_are_nobodys_business() {
         "KUBERNETES_PORT",
         "KUBERNETES_SERVICE_PORT",
         "METRICS_SERVICE_PORT",
+        "API_KEYS_SERVICE_HOST",
+        "AUDIT_LOG_PORT_8080_TCP",
+        "PORT_8080_TCP_ADDR",
+        "SERVICE_PORT",
+        "JWT_ALGORITHM",
+        "LOG_FILE",
+        "LOG_PATH",
+        "API_URL",
+        "WEB_URL",
+        "HTTP_PORT",
+        "METRICS_HOST",
+        "METRICS_PATH",
+        "MIN_CONNECTIONS",
+        "JWT_PRIVATE_KEY",
         "DATABASE_URL",
         "NODE_ENV",
     ] {

@@ -1,6 +1,6 @@
 //! Whether there is a page, and whose SDK it loads.
 
-use crate::{IDENTIFIERS, read, refused_with};
+use crate::{IDENTIFIERS, read, refused, refused_with};
 
 fn page(variables: &[(&str, &str)]) -> Option<String> {
     let config = read(&[&IDENTIFIERS, variables].concat());
@@ -15,6 +15,14 @@ fn there_is_a_page_unless_it_is_switched_off() {
     assert_eq!(page(&[("PAGE", "ON")]).as_deref(), Some(usual));
     assert_eq!(page(&[("PAGE", "off")]), None);
     refused_with("PAGE", "no", "must be on or off");
+    let sdk = [
+        ("PAGE", "off"),
+        ("WEB_SDK_URL", "https://cdn.example.com/a.js"),
+    ];
+    refused(
+        &[&IDENTIFIERS[..], &sdk].concat(),
+        &["WEB_SDK_URL is set, but PAGE is off: nothing would load it"],
+    );
 }
 
 #[test]

@@ -23,6 +23,8 @@ fn metrics_have_a_port_a_key_or_both() {
     let own = |port| Some(SocketAddr::from(([127, 0, 0, 1], port)));
     assert_eq!(read(&[("METRICS_PORT", "9100")]), (own(9100), None));
     assert_eq!(read(&[("METRICS_KEY", KEY)]), (None, Some(true)));
+    let file = [("METRICS_KEY_FILE", "/run/secrets/metrics")];
+    assert_eq!(read(&file), (None, Some(true)));
     let both = [("METRICS_PORT", "0"), ("METRICS_KEY", KEY), ("PORT", "0")];
     assert_eq!(read(&both), (own(0), Some(true)));
 }

@@ -13,6 +13,9 @@ use crate::token::{Lifetime, ServiceKind};
 /// The shortest secret of HS256, in bytes: as long as the hash (RFC 7518, 3.2).
 const MIN_SECRET: usize = 32;
 
+/// The shortest secret for the operator's own service, in characters: shorter ones could be guessed.
+const MIN_TOKEN: usize = 16;
+
 const JWT_KEYS: &str = "JWT_SECRET, JWT_PUBLIC_KEY or JWT_JWKS_URL";
 
 impl Reader<'_> {
@@ -168,10 +171,14 @@ impl Reader<'_> {
             &vars::AUTHORIZE_TOKEN,
             &vars::AUTHORIZE_TOKEN_FILE,
             |text| {
-                if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+                let is_visible = text.bytes().all(|byte| byte.is_ascii_graphic());
+                if is_visible && text.len() >= MIN_TOKEN {
                     Ok(Secret::new(text))
                 } else {
-                    Err("must be visible ASCII characters without spaces: it is sent in a header")
+                    Err(format!(
+                        "must be {MIN_TOKEN} or more visible ASCII characters without spaces: it is sent in a header; \
+                         openssl rand -hex 32 makes some"
+                    ))
                 }
             },
         );
@@ -190,7 +197,7 @@ impl Reader<'_> {
     }
 
     /// Whether it is set to anything but its default, which platforms with a form write out.
-    fn is_chosen(&mut self, variable: &Variable) -> bool {
+    pub(in crate::config) fn is_chosen(&mut self, variable: &Variable) -> bool {
         let found = self.find(&[variable]).ok().flatten();
         found.is_some_and(|found| Some(found.value) != variable.default)
     }

@@ -132,7 +132,7 @@ pub const AUTHORIZE_URL: Variable = Variable::new(
 /// What that service knows this server by.
 pub const AUTHORIZE_TOKEN: Variable = Variable::new(
     "AUTHORIZE_TOKEN",
-    "Secret that your service at AUTHORIZE_URL is sent as a bearer token",
+    "Secret that your service at AUTHORIZE_URL is sent as a bearer token: 16 or more characters",
 );
 
 /// The same, for platforms that mount secrets as files.

@@ -64,6 +64,15 @@ impl Audit {
         Ok(Some(Self(Arc::new(Writer::start(target)?))))
     }
 
+    /// Whether it could be opened, without making a file.
+    ///
+    /// # Errors
+    ///
+    /// When it could not.
+    pub fn check(log: &AuditLog) -> io::Result<()> {
+        Target::check(log)
+    }
+
     /// Opens the file by its name again, after it was moved away. If that fails the old one is kept, and the log says
     /// so.
     pub fn reopen(&self) {

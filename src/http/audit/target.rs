@@ -6,6 +6,8 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Access, access};
+
 use crate::config::AuditLog;
 
 /// A file, or standard output. What has been written has left the process; it is in the hands of the system.
@@ -33,6 +35,21 @@ impl Target {
             is_torn: false,
             is_failing: false,
         }))
+    }
+
+    /// Whether [`Target::open`] could open it. Leaves nothing behind: whoever asks may be another user than the server's.
+    pub(super) fn check(log: &AuditLog) -> io::Result<()> {
+        let AuditLog::File(path) = log else {
+            return Ok(());
+        };
+        match OpenOptions::new().append(true).open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let directory = path.parent().unwrap_or(path);
+                access(directory, Access::WRITE_OK | Access::EXEC_OK)?;
+                Ok(())
+            }
+            opened => opened.map(drop),
+        }
     }
 
     /// Opens the file by its name again.

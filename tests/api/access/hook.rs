@@ -18,11 +18,11 @@ async fn hooked(more: &[(&str, &str)]) -> (Server, TestApp) {
 
 #[tokio::test]
 async fn it_is_asked_who_wants_what() {
-    let (server, app) = hooked(&[("AUTHORIZE_TOKEN", "open-sesame")]).await;
+    let (server, app) = hooked(&[("AUTHORIZE_TOKEN", "open-sesame-please")]).await;
     app.get(TARGET).await.grants_006("test", "1234");
     let (headers, body) = server.last();
     assert_eq!(headers["content-type"], "application/json");
-    assert_eq!(headers["authorization"], "Bearer open-sesame");
+    assert_eq!(headers["authorization"], "Bearer open-sesame-please");
     let ends = NOW + 900;
     let privileges = json!({
         "join_channel": ends, "publish_audio": ends, "publish_video": ends, "publish_data": ends,

@@ -38,7 +38,7 @@ fn debug_output_holds_no_secret() {
         ("API_KEYS", format!("web:{KEY}")),
         ("JWT_SECRET", SECRET.to_owned()),
         ("AUTHORIZE_URL", "http://127.0.0.1:1/".to_owned()),
-        ("AUTHORIZE_TOKEN", "open-sesame".to_owned()),
+        ("AUTHORIZE_TOKEN", "open-sesame-please".to_owned()),
     ];
     let variables = variables.map(|(name, value)| (name.to_owned(), value));
     let nothing = || Err(std::io::ErrorKind::NotFound.into());
@@ -48,7 +48,7 @@ fn debug_output_holds_no_secret() {
     let config = Config::read(&environment, Some(project())).unwrap();
     let said = format!("{config:?}");
     let said = format!("{said}{:?}", Guard::new(config.access).unwrap());
-    for secret in [KEY, SECRET, "open-sesame"] {
+    for secret in [KEY, SECRET, "open-sesame-please"] {
         assert!(!said.contains(secret), "{said}");
         let bytes = format!("{:?}", secret.as_bytes());
         assert!(!said.contains(bytes.trim_matches(['[', ']'])), "{said}");
