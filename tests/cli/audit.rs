@@ -1,4 +1,4 @@
-//! The audit of a running server: its lines, and what happens when they cannot be written.
+//! The audit of a running server: its lines.
 
 use std::fs;
 use std::path::Path;
@@ -6,17 +6,17 @@ use std::path::Path;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
-use crate::support::{APP_ID, Directory, IDENTIFIERS, Server, run};
+use crate::support::{APP_ID, Directory, IDENTIFIERS, Server};
 use crate::watching::{answer, body};
 
-const METRICS_KEY: &str = "another-key-of-thirty-two-characters";
+pub(crate) const METRICS_KEY: &str = "another-key-of-thirty-two-characters";
 
-fn audited(file: &Path) -> Server {
+pub(crate) fn audited(file: &Path) -> Server {
     let settings = [("AUDIT_LOG", file.to_str().unwrap()), ("LOG_LEVEL", "info")];
     Server::start(&[], &[&IDENTIFIERS[..], &settings].concat())
 }
 
-fn lines(file: &Path) -> Vec<Value> {
+pub(crate) fn lines(file: &Path) -> Vec<Value> {
     let text = fs::read_to_string(file).unwrap();
     assert!(text.is_empty() || text.ends_with('\n'), "{text}");
     text.lines()
@@ -58,38 +58,6 @@ fn of_two_tokens_none_is_issued_when_one_is_refused() {
     let said: Vec<_> = lines.iter().map(|line| &line["audit"]).collect();
     assert_eq!(said, ["refused"]);
     assert_eq!(lines[0]["services"][0]["service"], "rtm");
-}
-
-#[test]
-fn an_audit_that_hangs_refuses_tokens_and_holds_up_nothing_else() {
-    use std::io::{Read, Write};
-    let directory = Directory::new();
-    let fifo = directory.0.join("audit.fifo");
-    let made = std::process::Command::new("mkfifo")
-        .arg(&fifo)
-        .status()
-        .unwrap();
-    assert!(made.success());
-    let both_ways = fs::File::options().read(true).write(true).open(&fifo);
-    let mut reader = both_ways.unwrap();
-    let mut room = vec![b'\n'; 64 * 1024];
-    reader.write_all(&room).unwrap(); // all that a pipe holds
-    let server = audited(&fifo);
-    let token =
-        b"GET /access_token?channel=test HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
-    let health = b"GET /healthz HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
-
-    let refused = answer(&server, token);
-    assert!(refused.starts_with("HTTP/1.1 503 "), "{refused}");
-    assert_eq!(
-        body(&refused),
-        "{\"error\":\"this server writes down every token that it issues, and cannot at the moment\"}"
-    );
-    assert!(answer(&server, health).starts_with("HTTP/1.1 200 "));
-
-    reader.read_exact(&mut room).unwrap();
-    let answered = answer(&server, token);
-    assert!(answered.starts_with("HTTP/1.1 200 "), "{answered}");
 }
 
 #[test]
@@ -258,124 +226,6 @@ fn a_user_who_asks_for_another_channel_is_written_down_by_name() {
         assert_eq!(line[field], value);
     }
     assert_eq!(line["services"][0]["channel"], "other");
-}
-
-/// `/dev/full` can be opened, and takes nothing.
-#[test]
-fn a_token_that_cannot_be_written_down_is_not_answered() {
-    let settings = [("AUDIT_LOG", "/dev/full"), ("METRICS_KEY", METRICS_KEY)];
-    let server = Server::start(&[], &[&IDENTIFIERS[..], &settings].concat());
-    for target in [
-        "/access_token?channel=test",
-        "/v1/tokens?channel=test",
-        "/rtc/test/publisher/uid/1/",
-    ] {
-        let answer = server.get(target);
-        assert!(
-            answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n"),
-            "{answer}"
-        );
-        assert!(
-            answer.contains(
-                "this server writes down every token that it issues, and cannot at the moment"
-            ),
-            "{answer}"
-        );
-        assert!(!answer.contains("token\":"), "{answer}");
-    }
-    for target in ["/ping", "/readyz", "/"] {
-        assert!(server.get(target).starts_with("HTTP/1.1 200 "), "{target}");
-    }
-    let head = format!(
-        "GET /metrics HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {METRICS_KEY}\r\nConnection: close\r\n\r\n"
-    );
-    let metrics = answer(&server, head.as_bytes());
-    let mut counted = metrics
-        .lines()
-        .filter(|line| line.starts_with("agora_tokens_issued_total{"));
-    assert!(counted.all(|line| line.ends_with(" 0")), "{metrics}");
-    assert!(metrics.contains("{reason=\"unaudited\"} 3\n"), "{metrics}");
-    server.signal("TERM");
-    let (code, log) = server.ended();
-    assert_eq!(code, Some(0));
-    assert_eq!(
-        log.matches("ERROR the audit cannot be written: tokens are refused until it can")
-            .count(),
-        1,
-        "{log}"
-    );
-    assert_eq!(log.matches("error=\"unaudited\"").count(), 3, "{log}");
-}
-
-#[test]
-fn a_line_that_stops_in_its_middle_spoils_no_other() {
-    let directory = Directory::new();
-    let file = directory.0.join("audit.jsonl");
-    let settings = [("AUDIT_LOG", file.to_str().unwrap())];
-    let mut server = Server::start_with_short_files(&[&IDENTIFIERS[..], &settings].concat());
-    let token = |server: &Server| server.get("/access_token?channel=test");
-    assert!(token(&server).starts_with("HTTP/1.1 200 "));
-    assert!(token(&server).starts_with("HTTP/1.1 503 "));
-    let text = fs::read(&file).unwrap();
-    assert_eq!((text.len(), text.ends_with(b"\n")), (512, false));
-    server.line_with("ERROR the audit cannot be written");
-
-    // Someone makes room.
-    let shortened = fs::File::options().write(true).open(&file).unwrap();
-    shortened.set_len(90).unwrap();
-    assert!(token(&server).starts_with("HTTP/1.1 200 "));
-    server.line_with("INFO the audit can be written again");
-    let text = fs::read_to_string(&file).unwrap();
-    let (torn, line) = text.split_once('\n').unwrap();
-    assert_eq!(torn.len(), 90);
-    assert_eq!(line.lines().count(), 1);
-    let line: Value = serde_json::from_str(line).unwrap();
-    assert_eq!(line["audit"], "issued");
-}
-
-#[test]
-fn a_place_that_cannot_be_opened_stops_the_start_with_the_reason() {
-    let output = run(
-        &["serve", "--demo"],
-        &[
-            ("HOST", "127.0.0.1"),
-            ("PORT", "0"),
-            ("AUDIT_LOG", "/nowhere/audit"),
-        ],
-    );
-    assert_eq!(output.status.code(), Some(1));
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(
-        stderr,
-        "agora-token-server: cannot write to /nowhere/audit (AUDIT_LOG): No such file or directory (os error 2)\n"
-    );
-}
-
-#[test]
-fn check_config_finds_a_place_that_cannot_be_opened_and_leaves_nothing_behind() {
-    let directory = Directory::new();
-    let check = |path: &Path| {
-        let settings = [("AUDIT_LOG", path.to_str().unwrap())];
-        let output = run(&["check-config"], &[&IDENTIFIERS[..], &settings].concat());
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        (output.status.code(), stderr)
-    };
-    let file = directory.0.join("audit.jsonl");
-    assert_eq!(check(&file), (Some(0), String::new()));
-    assert!(!file.exists());
-    fs::write(&file, "{}\n").unwrap();
-    assert_eq!(check(&file), (Some(0), String::new()));
-    assert_eq!(fs::read_to_string(&file).unwrap(), "{}\n");
-    for (path, reason) in [
-        ("/nowhere/audit", "No such file or directory (os error 2)"),
-        (
-            directory.0.to_str().unwrap(),
-            "Is a directory (os error 21)",
-        ),
-    ] {
-        let said = format!("agora-token-server: cannot write to {path} (AUDIT_LOG): {reason}\n");
-        assert_eq!(check(Path::new(path)), (Some(2), said));
-    }
 }
 
 #[test]

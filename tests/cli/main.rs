@@ -13,4 +13,5 @@ mod mint;
 mod secrets;
 mod serving;
 mod support;
+mod unaudited;
 mod watching;
