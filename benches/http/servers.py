@@ -26,7 +26,7 @@ PATH = os.environ.get("PATH", "") + ":/usr/sbin"
 SERVER_CORE, LOAD_CORE = (sorted(os.sched_getaffinity(0)) * 2)[:2]
 
 API_KEY = "0123456789abcdef" * 4
-JWT_SECRET = "fedcba9876543210" * 4
+JWT_SECRET = "0f1e2d3c4b5a69788796a5b4c3d2e1f0" * 2
 
 
 def free_port():
