@@ -4,17 +4,18 @@
 //! have come in the meantime and writes them at once, so that under load one system call serves many requests. While it
 //! cannot go on, as when nobody reads a pipe, lines wait for it within limits of time and size.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{io, mem, thread};
 
 use tokio::sync::oneshot;
 use tokio::task::yield_now;
+use tokio::time::timeout;
 
 use super::target::Target;
-use crate::http::patience::within;
 
-/// How long the lines of a request wait. Of the 30 seconds that Heroku's router waits, a request may use up the others.
+/// How long a batch may take. Of the 30 seconds that Heroku's router waits, a request may use up the others.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The most that waits to be written: the lines of some 10,000 tokens.
@@ -38,8 +39,9 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Queue {
     batch: Batch,
-    /// Where to say how much of the batch has been written; nothing before the thread may take it.
-    handed_over: Option<oneshot::Sender<Written>>,
+    handed_over: VecDeque<HandedOver>,
+    /// How many have not been written.
+    bytes: usize,
     wants_reopening: bool,
     is_closed: bool,
 }
@@ -58,11 +60,12 @@ struct Waiting {
     written: oneshot::Sender<()>,
 }
 
-/// What has become of a batch.
+/// What the thread is to write.
 #[derive(Debug)]
-struct Written {
-    bytes: usize,
-    waiting: Vec<Waiting>,
+struct HandedOver {
+    text: Vec<u8>,
+    /// Where it says how many bytes it has written.
+    done: oneshot::Sender<usize>,
 }
 
 impl Writer {
@@ -81,19 +84,17 @@ impl Writer {
         if is_first {
             tokio::spawn(deliver(Arc::clone(&self.0))); // a task of its own, since a request may be dropped
         }
-        match within(PATIENCE, is_written).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(Unwritten),
-        }
+        is_written.await.map_err(|_| Unwritten)
     }
 
-    /// Also says whether it was the first since the thread last took a batch.
+    /// Also says whether it is the first of a batch.
     fn queue(&self, lines: &[u8]) -> Result<(oneshot::Receiver<()>, bool), Unwritten> {
         let (written, is_written) = oneshot::channel();
         let mut queue = self.0.lock();
-        if queue.batch.text.len() + lines.len() > MAX_BYTES {
+        if queue.bytes + lines.len() > MAX_BYTES {
             return Err(Unwritten);
         }
+        queue.bytes += lines.len();
         let is_first = queue.batch.text.is_empty();
         queue.batch.text.extend_from_slice(lines);
         let end = queue.batch.text.len();
@@ -115,14 +116,12 @@ impl Drop for Writer {
 }
 
 /// Takes a batch to the thread, and says to all who wait what has become of it. Were they told by the thread, each would
-/// cost a system call that wakes the runtime.
+/// cost a system call that wakes the runtime; had each a time of its own, a timer.
 async fn deliver(shared: Arc<Shared>) {
     shared.gather().await;
-    let (done, is_done) = oneshot::channel();
-    shared.lock().handed_over = Some(done);
-    shared.has_work.notify_one();
-    let Ok(Written { bytes, waiting }) = is_done.await else {
-        return; // the thread has ended, and those who wait learn it by their own channels
+    let (waiting, is_done) = shared.hand_over();
+    let Ok(Ok(bytes)) = timeout(PATIENCE, is_done).await else {
+        return; // those who wait learn it by their own channels
     };
     for Waiting { end, written } in waiting {
         if end <= bytes {
@@ -149,36 +148,38 @@ impl Shared {
         }
     }
 
+    fn hand_over(&self) -> (Vec<Waiting>, oneshot::Receiver<usize>) {
+        let (done, is_done) = oneshot::channel();
+        let mut queue = self.lock();
+        let Batch { text, waiting } = mem::take(&mut queue.batch);
+        queue.handed_over.push_back(HandedOver { text, done });
+        self.has_work.notify_one();
+        (waiting, is_done)
+    }
+
     /// The thread: writes until nobody can want it any more.
     fn write(&self, mut target: Target) {
-        let mut text = Vec::new();
         loop {
             let is_idle = |queue: &mut Queue| {
-                queue.handed_over.is_none() && !queue.wants_reopening && !queue.is_closed
+                queue.handed_over.is_empty() && !queue.wants_reopening && !queue.is_closed
             };
             let queue = self.has_work.wait_while(self.lock(), is_idle);
             let mut queue = queue.unwrap_or_else(PoisonError::into_inner);
             let wants_reopening = mem::take(&mut queue.wants_reopening);
-            let is_closed = queue.is_closed;
-            let handed_over = queue.handed_over.take();
-            let mut waiting = Vec::new();
-            if handed_over.is_some() || is_closed {
-                mem::swap(&mut text, &mut queue.batch.text);
-                waiting = mem::take(&mut queue.batch.waiting);
-            }
+            let next = queue.handed_over.pop_front();
+            let is_over = next.is_none() && queue.is_closed;
             drop(queue);
 
             if wants_reopening {
                 target.reopen();
             }
-            let bytes = target.write(&text);
-            if let Some(done) = handed_over {
-                let _ = done.send(Written { bytes, waiting }); // unless the runtime has ended
+            if let Some(HandedOver { text, done }) = next {
+                let _ = done.send(target.write(&text)); // unless nobody waits any more
+                self.lock().bytes -= text.len();
             }
-            if is_closed {
+            if is_over {
                 return;
             }
-            text.clear();
         }
     }
 }
