@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Response};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::error::Refusal;
 use super::policy::cut;
@@ -53,7 +54,9 @@ struct Asked<'a> {
 }
 
 /// What it may say beside yes. More than what was asked for is not given.
+/// A name that is not known could be a misspelt no.
 #[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Lowered {
     role: Option<String>,
     ttl: Option<u64>,
@@ -148,9 +151,11 @@ fn lowered(body: &[u8]) -> Result<Lowered, String> {
     if body.trim_ascii().is_empty() {
         return Ok(Lowered::default());
     }
-    serde_json::from_slice(body).map_err(|error| {
-        let reason = error.to_string();
-        format!("its body is neither empty nor a JSON object such as {{\"ttl\":600}}: {reason}")
+    let lowered = serde_json::from_slice(body).and_then(|object: Map<String, Value>| {
+        serde_json::from_value(object.into()) // an array of the values would do otherwise
+    });
+    lowered.map_err(|error| {
+        format!("its body is neither empty nor an object of role and ttl alone: {error}")
     })
 }
 

@@ -28,6 +28,10 @@ const MAX_ANSWER: usize = 256 * 1024;
 /// How old keys get before they are fetched anew, in seconds.
 const MAX_AGE: u32 = 10 * 60;
 
+/// How old they are before nobody is let in by them until it has been tried to fetch them: a quiet server would know a
+/// key that was taken back.
+const STALE_AGE: u32 = 2 * MAX_AGE;
+
 /// How long after one attempt the next one may begin, in seconds.
 const PAUSE: u32 = 60;
 
@@ -89,6 +93,7 @@ impl Jwks {
     ) -> Result<Arc<PublicKey>, Unknown> {
         if let Some(kept) = self.kept()
             && let Some(key) = kept.find(id, algorithm)
+            && !is_over(kept.since, STALE_AGE, now)
         {
             if is_over(kept.since, MAX_AGE, now) {
                 self.fetch_aside(now);

@@ -32,7 +32,7 @@ impl Role {
         }
     }
 
-    /// Whether it has a privilege of a service where users meet in a channel. Where they do not, every role has all.
+    /// Whether it has a privilege of a service. Where users meet in no channel, every role has all but those of a server.
     pub(super) fn has(self, service: ServiceKind, privilege: Privilege) -> bool {
         use Privilege as P;
         let (watch, publish): (&[P], &[P]) = match service {
@@ -42,10 +42,10 @@ impl Role {
             ),
             ServiceKind::Streaming => (&[], &[P::PUBLISH_MIX_STREAM, P::PUBLISH_RAW_STREAM]),
             ServiceKind::Fcdn => (&[P::PLAY], &[P::PUBLISH]),
+            ServiceKind::Chat => return self == Self::Admin || privilege != P::CHAT_APP,
+            ServiceKind::Apaas => return self == Self::Admin || privilege != P::APAAS_APP,
             ServiceKind::Rtm
             | ServiceKind::Fpa
-            | ServiceKind::Chat
-            | ServiceKind::Apaas
             | ServiceKind::Rtm2
             | ServiceKind::ConvoAi
             | ServiceKind::Stt => return true,
@@ -119,6 +119,11 @@ impl Role {
             }
             Target::Chat { user_id: None } | Target::ApaasApp if self < Self::Admin => {
                 Err(self.may_not("have a token without a user"))
+            }
+            Target::Rtm2 { permissions, .. }
+                if self < Self::Admin && permissions.iter().next().is_some() =>
+            {
+                Err(self.may_not("have a list of permissions"))
             }
             _ => Ok(()),
         }

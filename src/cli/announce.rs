@@ -14,6 +14,18 @@ pub(super) const DEMO_NOTICE: &str = "Demo: App ID and App Certificate were made
 const OPEN: &str =
     "minting is open: whoever reaches this server gets every token; keep it behind your own login";
 
+const ONLY_ASKED: &str =
+    "callers are not known: the service at AUTHORIZE_URL alone decides about every token";
+
+/// What an operator should know of a server that lets everyone ask.
+fn warning(config: &Config) -> Option<&'static str> {
+    match (config.access.is_guarded(), &config.access.hook) {
+        (true, _) => None,
+        (false, None) => Some(OPEN),
+        (false, Some(_)) => Some(ONLY_ASKED),
+    }
+}
+
 pub(super) fn announce(config: &Config, address: SocketAddr, demo: bool) {
     let mode = match (demo, config.access.is_guarded()) {
         (true, _) => "demo",
@@ -31,14 +43,14 @@ pub(super) fn announce(config: &Config, address: SocketAddr, demo: bool) {
     }
     if demo {
         let _ = writeln!(io::stderr(), "{DEMO_NOTICE}"); // whatever the log level; the page says it too
-    } else if !config.access.is_guarded() {
-        tracing::warn!("{OPEN}");
+    } else if let Some(warning) = warning(config) {
+        tracing::warn!("{warning}");
     }
 }
 
 /// What a server so configured does for whom, for `check-config`.
 pub(super) fn outlook(config: &Config) -> String {
-    let open = (!config.access.is_guarded()).then(|| OPEN.to_owned());
+    let open = warning(config).map(str::to_owned);
     let near_misses = config.near_misses.iter().map(ToString::to_string);
     let lines = restrictions(config).into_iter().chain(open);
     lines.chain(near_misses).collect::<Vec<_>>().join("\n")

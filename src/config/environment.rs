@@ -35,6 +35,15 @@ pub struct NearMiss {
     meant: &'static str,
 }
 
+impl NearMiss {
+    /// The variable that was meant, if it says who may have tokens.
+    pub(super) fn guard(&self) -> Option<&'static str> {
+        let guards = ["API_KEYS", "JWT_", "AUTHORIZE_"];
+        let is_guard = guards.iter().any(|guard| self.meant.starts_with(guard));
+        is_guard.then_some(self.meant)
+    }
+}
+
 /// A value, under the name that it was found under.
 pub(super) struct Found<'a> {
     pub(super) name: &'static str,
@@ -177,10 +186,12 @@ fn known_name(name: &str) -> Option<&'static str> {
 /// Short names are left out: they are near to too many others. In those of middling length two letters make another word:
 /// `METRICS_HOST`, `MIN_CONNECTIONS`.
 fn near_miss(found: &str) -> Option<NearMiss> {
-    let distance = |meant: &'static str| (strsim::damerau_levenshtein(found, meant), meant);
+    let name = found.trim().to_ascii_uppercase();
+    let name = name.strip_prefix("AGORA_").unwrap_or(&name);
+    let distance = |meant: &'static str| (strsim::damerau_levenshtein(name, meant), meant);
     let (distance, meant) = vars::all()
         .flat_map(Variable::names)
-        .filter(|meant| meant.len() >= 8)
+        .filter(|meant| meant.len() >= 8 || meant.replace('_', "") == name)
         .map(distance)
         .min()?;
     let found = found.to_owned();

@@ -112,6 +112,9 @@ impl Config {
         let audit = reader.read(&vars::AUDIT_LOG, str::parse::<AuditLog>);
         let metrics = MetricsAccess::read(&mut reader, listen);
         reader.secrets_differ(&access, metrics.as_ref());
+        if !access.is_guarded() && access.hook.is_none() {
+            reader.no_guard_is_misspelt();
+        }
         if let Some(project) = &project {
             reader.certificates_are_nothing_else(project, &access, metrics.as_ref());
         }

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::environment::{Environment, Found};
+use super::environment::{Environment, Found, NearMiss};
 use super::error::{ConfigError, Problem};
 use super::vars::{self, Variable};
 use crate::token::{AppCertificate, AppId, HexError, Lifetime, Project};
@@ -104,6 +104,15 @@ impl<'a> Reader<'a> {
             secondary,
             ..Project::new(app_id, certificate)
         })
+    }
+
+    /// Reports what was to guard the server and is misspelt: it would be open instead.
+    pub(super) fn no_guard_is_misspelt(&mut self) {
+        let guards = self.environment.near_misses();
+        let guards = guards.filter_map(NearMiss::guard);
+        let problem = "is not set, but a misspelt name is: without it the server would be open";
+        self.problems
+            .extend(guards.map(|guard| Problem::new(guard, problem)));
     }
 
     /// What was read, if there was no problem with any of it.

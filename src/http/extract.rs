@@ -143,7 +143,9 @@ impl<S: Send + Sync> FromRequest<S> for Body {
             .and_then(|kind| kind.get(..FORM.len()))
             .is_some_and(|kind| kind.eq_ignore_ascii_case(FORM));
         let bytes = bytes_of(request.into_body()).await?;
-        if is_form {
+        // curl calls JSON a form unless it is told otherwise, and the servers that these URLs are of read it all the same.
+        let is_json = bytes.trim_ascii_start().first() == Some(&b'{');
+        if is_form && !is_json {
             let form = String::from_utf8(bytes.to_vec()).map_err(|_| InputError::FormNotUtf8)?;
             return Ok(Self::Form(form));
         }

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::Issued;
 use super::issue::lasting;
 use super::request::{Grants, ServiceRequest, Subject, Target, TokenRequest};
+use crate::token::v005::Upload;
 use crate::token::{
     AppId, Lifetime, Permission, Permissions, Privilege, Resource, Text, TokenVersion, Uid,
     UnixTime, UserId,
@@ -90,6 +91,9 @@ pub struct Bound<'a> {
     /// The role in the classroom.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<i16>,
+    /// What a 005 key lets its user send: `nothing` or `audio_and_video`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upload: Option<&'static str>,
     /// Names by resource and permission.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permissions: Option<BTreeMap<String, BTreeMap<String, Vec<&'a str>>>>,
@@ -135,6 +139,7 @@ impl TokenRequest {
                 service: kind.name(),
                 channel: Some(channel.as_str()),
                 uid: Some(*uid),
+                upload: kind.upload().map(Upload::name),
                 ..Bound::default()
             }],
             Subject::V006Rtc {

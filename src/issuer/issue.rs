@@ -79,7 +79,7 @@ impl Making<'_> {
             .max();
         (
             v006::mint(self.project, binding, &message),
-            longest.unwrap_or(Lifetime::MAX),
+            longest.or(self.lifetime).unwrap_or(Lifetime::MAX),
         )
     }
 

@@ -54,6 +54,17 @@ pub enum Upload {
     AudioAndVideo,
 }
 
+impl Upload {
+    /// Its name in requests and answers.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::AudioAndVideo => "audio_and_video",
+        }
+    }
+}
+
 impl KeyKind {
     /// All kinds.
     pub const ALL: [Self; 5] = [
@@ -63,6 +74,15 @@ impl KeyKind {
         Self::InChannelPermission(Upload::Nothing),
         Self::InChannelPermission(Upload::AudioAndVideo),
     ];
+
+    /// What its user may send from now on, if it says so.
+    #[must_use]
+    pub const fn upload(self) -> Option<Upload> {
+        match self {
+            Self::InChannelPermission(upload) => Some(upload),
+            Self::MediaChannel | Self::Recording | Self::PublicSharing => None,
+        }
+    }
 
     /// The number on the wire.
     #[must_use]

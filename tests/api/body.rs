@@ -47,3 +47,36 @@ async fn a_body_that_does_not_end_is_a_408_after_10_seconds() {
     answer.is_error(408, "the body did not arrive within 10 seconds");
     assert_eq!(start.elapsed().as_secs(), 10);
 }
+
+/// As curl sends it without `-H`.
+#[tokio::test]
+async fn json_that_is_called_a_form_is_json_at_the_urls_of_other_servers() {
+    for (target, body) in [
+        (
+            "/getToken",
+            r#"{"tokenType":"rtc","channel":"test","role":"publisher","uid":"5"}"#,
+        ),
+        (
+            "/fetch_rtc_token",
+            r#"{"uid":5,"ChannelName":"test","role":1}"#,
+        ),
+        ("/fetch_rtm_token", r#" {"uid":"alice"}"#),
+        (
+            "/token/generate",
+            r#"{"channelName":"test","uid":"5","tokenExpireTs":600,"privilegeExpireTs":600,"serviceRtc":{"enable":true,"role":1}}"#,
+        ),
+        (
+            "/v1/token/generate",
+            r#"{"channelName":"test","uid":"5","expire":600,"type":1}"#,
+        ),
+        (
+            "/v2/token/generate",
+            r#"{"channelName":"test","uid":"5","expire":600,"types":[1]}"#,
+        ),
+        ("/api/agora/token", r#"{"channelName":"test","uid":5}"#),
+    ] {
+        let form = "application/x-www-form-urlencoded";
+        let answer = TestApp::new().post(target, form, body.into()).await;
+        assert_eq!(answer.status, 200, "{target}: {}", answer.body);
+    }
+}

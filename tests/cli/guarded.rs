@@ -94,11 +94,14 @@ fn an_open_server_with_limits_says_both() {
 
 #[test]
 fn a_misspelt_variable_is_warned_about_without_its_value() {
-    let misspelt = [("API_KEY", KEY), ("JWT_SECERT", SECRET)];
+    let misspelt = [("RATELIMIT", KEY), ("ALOWED_CHANNEL", SECRET)];
     let log = stopped(start(&misspelt));
     let checked = run(&["check-config"], &[&IDENTIFIERS[..], &misspelt].concat());
     let checked = String::from_utf8(checked.stdout).unwrap();
-    for (found, meant) in [("API_KEY", "API_KEYS"), ("JWT_SECERT", "JWT_SECRET")] {
+    for (found, meant) in [
+        ("RATELIMIT", "RATE_LIMIT"),
+        ("ALOWED_CHANNEL", "ALLOWED_CHANNELS"),
+    ] {
         let said = format!("{found} is set, but nothing reads it; did you mean {meant}?\n");
         assert!(log.contains(&format!(" WARN {said}")), "{log}");
         assert!(checked.contains(&said), "{checked}");
@@ -238,4 +241,12 @@ fn a_running_server_leaves_no_core() {
         .unwrap();
     let values: Vec<&str> = core.split_whitespace().skip(4).take(2).collect();
     assert_eq!(values, ["0", "0"], "{core}");
+}
+
+#[test]
+fn a_server_that_only_asks_another_says_that_it_knows_no_callers() {
+    let log = stopped(start(&[("AUTHORIZE_URL", "http://127.0.0.1:9/may")]));
+    let said = "WARN callers are not known: the service at AUTHORIZE_URL alone decides about every token\n";
+    assert!(log.contains(said), "{log}");
+    assert!(!log.contains("minting is open"), "{log}");
 }

@@ -410,6 +410,45 @@ fn a_certificate_is_nothing_else() {
 }
 
 #[test]
+fn a_misspelt_guard_does_not_start_an_open_server() {
+    for (found, meant) in [
+        ("API_KEY", "API_KEYS"),
+        ("api_keys", "API_KEYS"),
+        ("AGORA_API_KEYS", "API_KEYS"),
+        ("JWT_SECERT", "JWT_SECRET"),
+        ("JWT_JWKS_URI", "JWT_JWKS_URL"),
+        ("AUTHORIZE_URI", "AUTHORIZE_URL"),
+    ] {
+        refused(
+            &[&IDENTIFIERS[..], &[(found, "x")]].concat(),
+            &[
+                &format!(
+                    "{meant} is not set, but a misspelt name is: without it the server would be open"
+                ),
+                &format!("{found} is set, but nothing reads it; did you mean {meant}?"),
+            ],
+        );
+    }
+    let guarded = [("JWT_SECRET", SECRET), ("API_KEY", "x")];
+    read(&[&IDENTIFIERS[..], &guarded].concat());
+}
+
+#[test]
+fn a_secret_is_not_what_everyone_may_know() {
+    refused_with(
+        "JWT_SECRET",
+        RSA,
+        "is a key in PEM: everyone may know a public one; put it into JWT_PUBLIC_KEY",
+    );
+    let nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    refused_with(
+        "API_KEYS",
+        &format!("web:sha256:{nothing}"),
+        "has the digest of an empty text as entry 1: the variable with the key was not set",
+    );
+}
+
+#[test]
 fn rights_that_do_nothing_are_not_given() {
     refused_with(
         "API_KEYS",

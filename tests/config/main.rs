@@ -479,9 +479,9 @@ fn a_misspelt_name_is_found_and_other_names_are_nobodys_business() {
         )]
     };
     for (found, meant) in [
-        ("API_KEY", "API_KEYS"),
         ("RATELIMIT", "RATE_LIMIT"),
-        ("JWT_SECERT", "JWT_SECRET"),
+        ("LOGLEVEL", "LOG_LEVEL"),
+        ("MAXTTL", "MAX_TTL"),
         ("ALOWED_CHANNEL", "ALLOWED_CHANNELS"),
     ] {
         assert_eq!(said(&[(found, "x")], None), of(found, meant));
@@ -499,6 +499,7 @@ fn a_misspelt_name_is_found_and_other_names_are_nobodys_business() {
     );
     let key = format!("web:{}", "0123456789abcdef".repeat(2));
     assert!(said(&[("API_KEY", "x"), ("API_KEYS", &key)], None).is_empty());
+    assert!(said(&[("ratelimit", "x"), ("RATE_LIMIT", "1/s")], None).is_empty());
     for other in [
         "PATH",
         "PAGER",

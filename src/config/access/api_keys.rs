@@ -108,7 +108,11 @@ impl ApiKey {
             return Err(ApiKeyError::Name { number });
         }
         let digest = if let Some(digits) = key.strip_prefix(DIGEST) {
-            digest(digits).ok_or(ApiKeyError::Digest { number })?
+            let digest = digest(digits).ok_or(ApiKeyError::Digest { number })?;
+            if NO_KEY.iter().any(|none| digest == sha256(none)) {
+                return Err(ApiKeyError::NoKey { number });
+            }
+            digest
         } else {
             // Those of a bearer token (RFC 6750) but the dot, by which a JWT is told from a key.
             let is_key = |c: char| c.is_ascii_alphanumeric() || "-_~+/=".contains(c);
@@ -129,6 +133,13 @@ impl ApiKey {
             digest,
         })
     }
+}
+
+/// What a variable holds that was not set, with and without the end of a line.
+const NO_KEY: [&str; 2] = ["", "\n"];
+
+fn sha256(text: &str) -> [u8; 32] {
+    Sha256::digest(text).into()
 }
 
 fn digest(digits: &str) -> Option<[u8; 32]> {
@@ -175,6 +186,10 @@ pub enum ApiKeyError {
         "has a name other than 1 to 64 letters, digits and -_. (and a * after it, for the right to wildcards) as entry {number}"
     )]
     Name { number: usize },
+    #[error(
+        "has the digest of an empty text as entry {number}: the variable with the key was not set"
+    )]
+    NoKey { number: usize },
     #[error("has no name as entry {number}; an entry is name:key")]
     NoName { number: usize },
     #[error("has no entry; an entry is name:key")]

@@ -108,6 +108,10 @@ impl Reader<'_> {
         ];
         let name = self.name_of(&kinds)?;
         let secret = |text: &str| match text.len() {
+            _ if text.contains("-----BEGIN") => Err(
+                "is a key in PEM: everyone may know a public one; put it into JWT_PUBLIC_KEY"
+                    .to_owned(),
+            ),
             MIN_SECRET.. => Ok(JwtKey::Secret(Secret::new(text))),
             found => Err(format!(
                 "must have at least {MIN_SECRET} bytes, found {found}; openssl rand -hex 32 makes one"

@@ -71,7 +71,8 @@ pub(in crate::http) fn routes(table: Table, state: &AppState, compat: &Compat) -
 fn html(state: &AppState, compat: &Compat, sdk: &str) -> String {
     let notice = state.settings().notice;
     let is_guarded = state.guard().is_guarded();
-    let paragraph = notice.map_or_else(String::new, |text| {
+    let said = notice.or((!is_guarded).then_some(OPEN));
+    let paragraph = said.map_or_else(String::new, |text| {
         format!("<p class=\"notice\">{text}</p>")
     });
     let marks = [
@@ -87,6 +88,10 @@ fn html(state: &AppState, compat: &Compat, sdk: &str) -> String {
         .replacen("{marks}", &marks, 1)
         .replacen("{web_sdk}", &sdk.replace('&', "&amp;"), 1)
 }
+
+/// What the page of a server says that lets everyone ask.
+const OPEN: &str = "This server does not ask who you are: whoever reaches it may have tokens. API keys, JWTs or a \
+                    service of yours guard it; start-up says how it is guarded.";
 
 /// The shortest way to a token: a link that answers, or that there is none without a key.
 fn trial(is_guarded: bool, compat: &Compat) -> String {

@@ -18,6 +18,9 @@ use super::head::{HeadError, Last};
 /// take the answer back.
 const LINGER: Duration = Duration::from_secs(2);
 
+/// How long after its head a request's answer may be unread before its connection makes room for another one.
+const UNREAD: Duration = Duration::from_secs(10);
+
 /// After this time without a request a connection gives its buffers back until the next one.
 const REST: Duration = Duration::from_millis(500);
 
@@ -168,13 +171,18 @@ impl Clocks {
     }
 
     /// Ends some connections without a request, and says whether there were any: first those that never sent one, then
-    /// those that are idle longest. At the same tick, the older one.
+    /// those that are idle longest, then those that do not read their answer. At the same tick, the older one.
     pub(super) fn make_room(&self) -> bool {
         let open: Vec<_> = self.open().iter().filter_map(Weak::upgrade).collect();
         let mut idle: Vec<_> = open
             .iter()
             .map(|progress| (progress.moment(), progress))
-            .filter(|(moment, _)| moment.phase() <= Phase::Idle)
+            .filter(|(moment, _)| match moment.phase() {
+                Phase::New | Phase::Idle => true,
+                // Whose answer has been said for a while does not read it.
+                Phase::Answered => self.now().saturating_sub(moment.tick()) > self.ticks(UNREAD),
+                Phase::Head | Phase::Answering | Phase::Lingering => false,
+            })
             .collect();
         idle.sort_by_key(|(moment, _)| (moment.phase(), moment.tick()));
         idle.truncate(open.len() / 16 + 1);

@@ -104,7 +104,6 @@ async fn answer_all<'a>(
         answer(app, progress, request)
     });
     let mut http = http1::Builder::new()
-        .writev(false) // an answer is short: copied behind its head it leaves sooner than as a second piece
         .half_close(true) // a client may have said all, and still wait for the answer
         .max_header_size(head::MAX_BYTES)
         .serve_connection(socket, service);

@@ -11,6 +11,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustix::net::sockopt::set_socket_send_buffer_size;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -45,12 +46,16 @@ impl Limits {
             connections,
             head: Duration::from_secs(10),
             idle: Duration::from_secs(97), // Heroku's router keeps connections for 90
-            answer: Duration::from_mins(1),
+            answer: Duration::from_secs(30),
             settle: Duration::from_millis(500),
             drain: Duration::from_secs(25), // Heroku kills after 30
         }
     }
 }
+
+/// What the system keeps of an answer for a client that reads late; by itself it would keep some megabytes of many
+/// answers, for each connection.
+const SEND_BUFFER: usize = 64 * 1024;
 
 /// Answers connections with an app until `shutdown` is ready; then finishes what has begun, until the time to drain is
 /// over.
@@ -62,6 +67,9 @@ pub async fn serve(
     limits: Limits,
     shutdown: impl Future<Output = ()> + Send,
 ) {
+    if let Err(error) = set_socket_send_buffer_size(&listener, SEND_BUFFER) {
+        tracing::debug!(%error, "connections keep the system's send buffers");
+    }
     let clocks = Arc::new(Clocks::new(limits));
     let slots = Arc::new(Semaphore::new(limits.connections as usize));
     let served = async {

@@ -96,14 +96,8 @@ type Described = (
 );
 
 fn key_fields(key: &v005::Unverified) -> Described {
-    let upload = match key.message.kind() {
-        Some(v005::KeyKind::InChannelPermission(upload)) => Some(match upload {
-            v005::Upload::Nothing => "nothing",
-            v005::Upload::AudioAndVideo => "audio_and_video",
-        }),
-        _ => None,
-    };
-    let upload = upload.map(|upload| ("upload", Field::Text(upload.to_owned())));
+    let upload = key.message.kind().and_then(v005::KeyKind::upload);
+    let upload = upload.map(|upload| ("upload", Field::Text(upload.name().to_owned())));
     (
         Some(key.message.kind),
         key.message.kind().map(v005::KeyKind::name),

@@ -77,7 +77,6 @@ async fn it_allows_all_or_less_and_never_more() {
         (200, "", &all[..], 900),
         (204, "", &all, 900),
         (201, "{}", &all, 900),
-        (200, r#"{"ok":true}"#, &all, 900),
         (200, r#"{"role":"subscriber"}"#, &[1], 900),
         (200, r#"{"ttl":60}"#, &all, 60),
         (200, r#"{"role":"subscriber","ttl":60}"#, &[1], 60),
@@ -119,6 +118,12 @@ async fn a_role_takes_away_what_it_has_not_or_refuses_it() {
     let for_servers = [
         json!({ "services": [{ "service": "chat" }] }),
         json!({ "services": [{ "service": "apaas" }] }),
+        json!({ "services": [{ "service": "chat", "user_id": "7", "privileges": ["app", "user"] }] }),
+        json!({ "services": [{ "service": "chat", "user_id": "7", "privileges": ["app"] }] }),
+        json!({ "services": [{ "service": "apaas", "user": "7", "privileges": ["app"] }] }),
+        json!({ "services": [
+            { "service": "rtm2", "user_id": "7", "permissions": { "message_channels": { "write": ["*"] } } },
+        ]}),
     ];
     let table = by_role()
         .into_iter()
@@ -197,6 +202,9 @@ async fn whatever_else_it_does_is_a_503() {
         (302, ""),
         (304, ""),
         (200, "ok"),
+        (200, r#"{"ok":true}"#),
+        (200, r#"{"allow":false,"rol":"subscriber"}"#),
+        (200, r#"["subscriber",60]"#),
         (200, "true"),
         (200, r#"{"role":"boss"}"#),
         (200, r#"{"role":1}"#),
