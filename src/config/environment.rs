@@ -220,9 +220,13 @@ fn parse_dotenv(text: &str, near_misses: &mut Vec<NearMiss>) -> (Values, Vec<Pro
             continue;
         };
         match rest.trim_start().strip_prefix('=') {
-            Some(value) => {
-                values.insert(name, Zeroizing::new(unquoted(value.trim()).to_owned()));
-            }
+            Some(value) => match unquoted(value.trim()) {
+                Some(value) => drop(values.insert(name, Zeroizing::new(value.to_owned()))),
+                None => problems.push(Problem::new(
+                    ".env",
+                    format!("line {number} goes on after the closing quote of {name}"),
+                )),
+            },
             None => problems.push(Problem::new(
                 ".env",
                 format!("line {number} is not of the form {name}=value"),
@@ -232,13 +236,15 @@ fn parse_dotenv(text: &str, near_misses: &mut Vec<NearMiss>) -> (Values, Vec<Pro
     (values, problems)
 }
 
-fn unquoted(value: &str) -> &str {
+/// Nothing when text follows a closing quote: the part between quotes alone would be another value.
+fn unquoted(value: &str) -> Option<&str> {
     for quote in ['"', '\''] {
-        if let Some((inner, _comment)) = value
+        if let Some((inner, after)) = value
             .strip_prefix(quote)
             .and_then(|rest| rest.split_once(quote))
         {
-            return inner;
+            let after = after.trim_start();
+            return (after.is_empty() || after.starts_with('#')).then_some(inner);
         }
     }
     let is_comment = |(at, _): &(usize, &str)| {
@@ -251,5 +257,5 @@ fn unquoted(value: &str) -> &str {
         .match_indices('#')
         .find(is_comment)
         .map_or(value.len(), |(at, _)| at);
-    value[..end].trim_end()
+    Some(value[..end].trim_end())
 }

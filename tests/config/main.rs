@@ -534,3 +534,14 @@ fn a_misspelt_name_is_found_and_other_names_are_nobodys_business() {
         assert!(said(&[(other, "x")], None).is_empty(), "{other}");
     }
 }
+
+#[test]
+fn what_follows_a_closing_quote_is_not_cut_off() {
+    let dotenv =
+        "APP_ID=\"970CA35de60c44645bbae8a215061b33\" # ours\nJWT_SECRET=\"first\"second\"\n";
+    let error = Config::read(&environment(&[IDENTIFIERS[1]], Some(dotenv)), None).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the configuration cannot be used:\n  .env line 2 goes on after the closing quote of JWT_SECRET"
+    );
+}
