@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::sync::LazyLock;
 
 use agora_token_server::access::Guard;
-use agora_token_server::config::{AccessTokenVersion, Config, Environment};
+use agora_token_server::config::{Config, Environment};
 use agora_token_server::http::{App, AppState, Settings};
 use agora_token_server::issuer::Issuer;
 use agora_token_server::token::{Binding, Project, Scope, Uid, UnixTime, UnverifiedToken};
@@ -41,20 +41,11 @@ static APP: LazyLock<App> = LazyLock::new(|| {
     let environment = Environment::new([], nothing, |_| Err(ErrorKind::NotFound.into()));
     let config = Config::read(&environment, Some(project())).unwrap();
     let now = || UnixTime::from_seconds(1_800_000_000);
-    let settings = Settings {
-        access_token_version: AccessTokenVersion::V006,
-        default_lifetime: None,
-        page: None,
-        notice: None,
-        audit: None,
-        metrics: None,
-        limiter: None,
-    };
     App::new(
         AppState::new(
             Issuer::new(project(), now, || 1),
             Guard::new(config.access).unwrap(),
-            settings,
+            Settings::default(),
         ),
         &"*".parse().unwrap(),
         &"all".parse().unwrap(),

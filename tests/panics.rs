@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
 use agora_token_server::access::Guard;
-use agora_token_server::config::AccessTokenVersion;
 use agora_token_server::http::{App, AppState, Settings, log_panics};
 use agora_token_server::issuer::Issuer;
 use agora_token_server::token::Project;
@@ -39,16 +38,7 @@ async fn a_panic_is_told_of_once_without_its_message() {
         "5CFd2fd1755d40ecb72977518be15d3b".parse().expect("digits"),
     );
     let issuer = Issuer::new(project, || panic!("a secret"), || 1);
-    let settings = Settings {
-        access_token_version: AccessTokenVersion::V006,
-        default_lifetime: None,
-        page: None,
-        notice: None,
-        audit: None,
-        metrics: None,
-        limiter: None,
-    };
-    let state = AppState::new(issuer, Guard::default(), settings);
+    let state = AppState::new(issuer, Guard::default(), Settings::default());
     let origins = "*".parse().expect("origins");
     let app = App::new(state, &origins, &"all".parse().expect("servers"));
     let request = Request::get("/access_token?channel=test").header("host", "test");

@@ -4,9 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 /// The format that `/access_token` answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AccessTokenVersion {
     /// As the Node sample.
+    #[default]
     V006,
     /// `AccessToken2`, from the same URL.
     V007,

@@ -99,7 +99,10 @@ impl Environment {
     /// Names that are set and do nothing, while the variables that were probably meant are not set.
     pub(super) fn near_misses(&self) -> impl Iterator<Item = &NearMiss> {
         self.near_misses.iter().filter(|miss| {
-            let is_set = |layer: &Values| layer.contains_key(miss.meant);
+            let is_set = |layer: &Values| {
+                let value = layer.get(miss.meant);
+                value.is_some_and(|value| !value.trim().is_empty())
+            };
             !self.layers.iter().any(is_set)
         })
     }

@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
     pub(super) fn no_guard_is_misspelt(&mut self) {
         let guards = self.environment.near_misses();
         let guards = guards.filter_map(NearMiss::guard);
-        let problem = "is not set, but a misspelt name is: without it the server would be open";
+        let problem = "is not set, but a name like it is, and the server would be open: rename that variable, or unset it";
         self.problems
             .extend(guards.map(|guard| Problem::new(guard, problem)));
     }

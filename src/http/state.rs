@@ -27,8 +27,8 @@ struct Inner {
     is_stopping: AtomicBool,
 }
 
-/// What an operator decides about the answers.
-#[derive(Clone, Debug)]
+/// What an operator decides about the answers. By default there is no page, and nobody watches.
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// The format that `/access_token` answers.
     pub access_token_version: AccessTokenVersion,

@@ -67,6 +67,15 @@ async fn a_guarded_page_knows_it_and_links_to_no_refusal() {
 }
 
 #[tokio::test]
+async fn an_open_page_says_so_and_a_guarded_one_has_no_reason_to() {
+    let said = "<p class=\"notice\">This server does not ask who you are.";
+    assert!(TestApp::new().get("/").await.body.contains(said));
+    let key = "web:0123456789abcdef0123456789abcdef";
+    let guarded = TestApp::told(&[("API_KEYS", key)]).get("/").await;
+    assert!(!guarded.body.contains(said), "{}", guarded.body);
+}
+
+#[tokio::test]
 async fn the_page_of_a_demo_says_so() {
     let page = TestApp::new().notice("Demo only.").get("/").await;
     assert!(

@@ -33,13 +33,8 @@ pub(crate) struct TestApp {
 impl TestApp {
     pub(crate) fn new() -> Self {
         let settings = Settings {
-            access_token_version: AccessTokenVersion::V006,
-            default_lifetime: None,
             page: Some(SDK.parse().unwrap()),
-            notice: None,
-            audit: None,
-            metrics: None,
-            limiter: None,
+            ..Settings::default()
         };
         Self {
             app: OnceLock::new(),

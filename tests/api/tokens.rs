@@ -379,3 +379,27 @@ async fn a_token_for_signaling_alone_is_none_for_a_channel() {
     let report = post("/v1/tokens/inspect", question).await.body;
     assert!(report.contains("signaling_for_rtc"), "{report}");
 }
+
+/// The one thing that such keys differ in: a service that is asked, and an audit, see it too.
+#[tokio::test]
+async fn a_key_says_what_may_be_sent_with_it() {
+    for upload in ["nothing", "audio_and_video"] {
+        let service = json!({ "service": "in_channel_permission", "channel": "test", "uid": 1, "upload": upload });
+        let answer = post(
+            "/v1/tokens",
+            json!({ "version": "005", "services": [service] }),
+        )
+        .await;
+        let body: Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!(body["services"][0]["upload"], upload, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_grants_nothing_ends_when_it_was_asked_to() {
+    let service = json!({ "service": "rtc", "channel": "test", "privileges": [] });
+    let request = json!({ "version": "006", "ttl": 120, "services": [service] });
+    let answer = post("/v1/tokens", request).await;
+    let body: Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(body["expires_at"], NOW + 120, "{body}");
+}

@@ -1,10 +1,12 @@
 //! Who may get which token, as it is configured: what is refused, and what contradicts what.
 
-use agora_token_server::config::{Access, ChannelPattern, Hook, JwtKey, Limits};
-use agora_token_server::token::{Lifetime, ServiceKind};
+use agora_token_server::config::{Access, ChannelPattern, Config, Hook, JwtKey, Limits};
+use agora_token_server::token::{Lifetime, Project, ServiceKind};
 use serde_json::json;
 
-use crate::{APP_ID, CERTIFICATE, IDENTIFIERS, SECONDARY, read, refused, refused_with};
+use crate::{
+    APP_ID, CERTIFICATE, IDENTIFIERS, SECONDARY, environment, read, refused, refused_with,
+};
 
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 const OTHER_KEY: &str = "abcdef0123456789abcdef0123456789";
@@ -409,6 +411,10 @@ fn a_certificate_is_nothing_else() {
     }
 }
 
+fn demo() -> Project {
+    Project::new(APP_ID.parse().unwrap(), CERTIFICATE.parse().unwrap())
+}
+
 #[test]
 fn a_misspelt_guard_does_not_start_an_open_server() {
     for (found, meant) in [
@@ -423,14 +429,23 @@ fn a_misspelt_guard_does_not_start_an_open_server() {
             &[&IDENTIFIERS[..], &[(found, "x")]].concat(),
             &[
                 &format!(
-                    "{meant} is not set, but a misspelt name is: without it the server would be open"
+                    "{meant} is not set, but a name like it is, and the server would be open: rename that variable, or unset it"
                 ),
                 &format!("{found} is set, but nothing reads it; did you mean {meant}?"),
             ],
         );
     }
+    let empty = [("API_KEYS", ""), ("API_KEY", "x")];
+    let read = |variables: &[_], demo| {
+        Config::read(
+            &environment(&[&IDENTIFIERS[..], variables].concat(), None),
+            demo,
+        )
+    };
+    assert!(read(&empty, None).is_err());
+    assert!(read(&empty, Some(demo())).is_ok());
     let guarded = [("JWT_SECRET", SECRET), ("API_KEY", "x")];
-    read(&[&IDENTIFIERS[..], &guarded].concat());
+    assert!(read(&guarded, None).is_ok());
 }
 
 #[test]

@@ -90,8 +90,8 @@ fn html(state: &AppState, compat: &Compat, sdk: &str) -> String {
 }
 
 /// What the page of a server says that lets everyone ask.
-const OPEN: &str = "This server does not ask who you are: whoever reaches it may have tokens. API keys, JWTs or a \
-                    service of yours guard it; start-up says how it is guarded.";
+const OPEN: &str = "This server does not ask who you are. API_KEYS, JWT_SECRET and the like guard it: its documentation \
+                    says how, in guarding.md.";
 
 /// The shortest way to a token: a link that answers, or that there is none without a key.
 fn trial(is_guarded: bool, compat: &Compat) -> String {

@@ -105,6 +105,18 @@ async fn a_new_key_is_found_and_an_old_one_forgotten() {
 }
 
 #[tokio::test]
+async fn a_key_that_was_taken_back_lets_nobody_in_after_a_quiet_time() {
+    clock!(CLOCK);
+    let provider = Provider::start(&[("one", ED25519)]).await;
+    let app = app(&provider).clock(|| UnixTime::from_seconds(CLOCK.load(Ordering::Relaxed)));
+    assert_eq!(ask(&app, ED25519, Some("one")).await.status, 200);
+    provider.answers(&[("two", OTHER_ED25519)]);
+    pass(&CLOCK, 20 * 60);
+    ask(&app, ED25519, Some("one")).await.is_error(401, INVALID);
+    assert_eq!(provider.0.count(), 2);
+}
+
+#[tokio::test]
 async fn the_last_keys_stay_while_the_provider_is_down() {
     clock!(CLOCK);
     let provider = Provider::start(&[("one", ED25519)]).await;
