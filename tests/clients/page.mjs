@@ -65,8 +65,6 @@ export const sdkUrl = () => `http://127.0.0.1:${vendor.address().port}/sdk.js`;
 /** The options of a test with a call: what the browser says of what is not there, and whom the SDK asks. */
 export const calling = {
   expected: /net::ERR_|Agora-SDK|AgoraRTC/,
-  // Its own, when the connection ends while it publishes: the page catches what it is told.
-  isSdks: (error) => /AgoraRTCError WS_ABORT/.test(error),
   mayAsk: (url) => url === sdkUrl() || /agora\.io|sd-rtn\.com/.test(new URL(url).host) || url.startsWith('blob:'),
 };
 
@@ -74,7 +72,7 @@ export const calling = {
  * A test on the page. It must break no rule of its policy, say nothing on the console but what `expected` matches, and
  * ask for nothing elsewhere; `body` gets the page, the server, and what was asked of elsewhere in vain.
  */
-export function pageTest(name, { settings = {}, args = [], options = {}, expected = /^$/, isSdks = () => false, mayAsk = () => false } = {}, body) {
+export function pageTest(name, { settings = {}, args = [], options = {}, expected = /^$/, mayAsk = () => false } = {}, body) {
   test(name, { timeout }, async () => {
     const server = await startServer({ WEB_SDK_URL: sdkUrl(), ...settings }, args);
     const context = await browser.newContext(options);
@@ -85,7 +83,7 @@ export function pageTest(name, { settings = {}, args = [], options = {}, expecte
       page.on('console', (message) => {
         if (['error', 'warning'].includes(message.type()) && !expected.test(message.text())) complaints.push(message.text());
       });
-      page.on('pageerror', (error) => isSdks(String(error)) || complaints.push(String(error)));
+      page.on('pageerror', (error) => complaints.push(String(error)));
       await context.exposeBinding('reportViolation', (_, violation) => complaints.push(violation));
       await page.addInitScript(() =>
         addEventListener('securitypolicyviolation', (event) =>
