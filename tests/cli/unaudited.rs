@@ -116,6 +116,47 @@ fn a_line_that_stops_in_its_middle_spoils_no_other() {
 }
 
 #[test]
+fn a_line_that_stops_in_its_middle_when_the_server_ends_spoils_no_later_one() {
+    let directory = Directory::new();
+    let file = directory.0.join("audit.jsonl");
+    fs::write(&file, "{\"time\":\"2026-11-2").unwrap();
+    let mut server = audited(&file);
+    server.get("/access_token?channel=test");
+    // The same again, and a signal in the place of another start.
+    let mut torn = fs::File::options().append(true).open(&file).unwrap();
+    std::io::Write::write_all(&mut torn, b"{\"time\":").unwrap();
+    server.signal("HUP");
+    server.line_with("the audit's file was opened anew");
+    server.get("/access_token?channel=test");
+    let text = fs::read_to_string(&file).unwrap();
+    let is_whole = |line: &str| serde_json::from_str::<Value>(line).is_ok();
+    let whole: Vec<_> = text.lines().map(is_whole).collect();
+    assert_eq!(whole, [false, true, false, true], "{text}");
+}
+
+#[test]
+fn a_pipe_that_nobody_reads_stops_the_start_with_the_reason() {
+    let directory = Directory::new();
+    let fifo = directory.0.join("audit.fifo");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.unwrap().success());
+    let place = fifo.to_str().unwrap();
+    let demo = [("HOST", "127.0.0.1"), ("PORT", "0"), ("AUDIT_LOG", place)];
+    let server = run(&["serve", "--demo"], &demo);
+    let check = run(
+        &["check-config"],
+        &[&IDENTIFIERS[..], &[("AUDIT_LOG", place)]].concat(),
+    );
+    for (output, code) in [(server, 1), (check, 2)] {
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        let reason =
+            format!("cannot write to {place} (AUDIT_LOG): it is a pipe that nobody reads yet\n");
+        assert!(stderr.ends_with(&reason), "{stderr}");
+        assert_eq!(output.status.code(), Some(code));
+    }
+}
+
+#[test]
 fn a_place_that_cannot_be_opened_stops_the_start_with_the_reason() {
     let output = run(
         &["serve", "--demo"],

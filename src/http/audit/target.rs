@@ -3,10 +3,11 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::fd::AsFd;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Access, access};
+use rustix::fs::{Access, OFlags, access, fcntl_getfl, fcntl_setfl};
+use rustix::io::Errno;
 
 use crate::config::AuditLog;
 
@@ -24,17 +25,27 @@ pub(super) struct Target {
 impl Target {
     /// Nothing for [`AuditLog::Off`].
     pub(super) fn open(log: &AuditLog) -> io::Result<Option<Self>> {
-        let (path, file) = match log {
-            AuditLog::Off => return Ok(None),
-            AuditLog::Stdout => (None, File::from(io::stdout().as_fd().try_clone_to_owned()?)),
-            AuditLog::File(path) => (Some(path.clone()), open(path)?),
-        };
-        Ok(Some(Self {
+        Ok(match log {
+            AuditLog::Off => None,
+            AuditLog::Stdout => {
+                let file = io::stdout().as_fd().try_clone_to_owned()?;
+                Some(Self::new(None, file.into(), false))
+            }
+            AuditLog::File(path) => {
+                let file = open(path, true)?;
+                let is_torn = is_torn(path, &file);
+                Some(Self::new(Some(path.clone()), file, is_torn))
+            }
+        })
+    }
+
+    pub(super) fn new(path: Option<PathBuf>, file: File, is_torn: bool) -> Self {
+        Self {
             path,
             file,
-            is_torn: false,
+            is_torn,
             is_failing: false,
-        }))
+        }
     }
 
     /// Whether [`Target::open`] could open it. Leaves nothing behind: whoever asks may be another user than the server's.
@@ -42,7 +53,7 @@ impl Target {
         let AuditLog::File(path) = log else {
             return Ok(());
         };
-        match OpenOptions::new().append(true).open(path) {
+        match open(path, false) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let directory = path.parent().unwrap_or(path);
                 access(directory, Access::WRITE_OK | Access::EXEC_OK)?;
@@ -57,10 +68,10 @@ impl Target {
         let Some(path) = &self.path else {
             return;
         };
-        match open(path) {
+        match open(path, true) {
             Ok(file) => {
+                self.is_torn = is_torn(path, &file);
                 self.file = file;
-                self.is_torn = false;
                 tracing::info!("the audit's file was opened anew");
             }
             Err(error) => {
@@ -111,8 +122,33 @@ impl Target {
     }
 }
 
-/// Lines are added to its end; whoever else uses the machine has no business in it.
-fn open(path: &Path) -> io::Result<File> {
+/// Lines are added to its end; whoever else uses the machine has no business in it. A pipe that nobody reads is an error
+/// instead of a wait.
+fn open(path: &Path, may_create: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.append(true).create(true).mode(0o600).open(path)
+    options.append(true).create(may_create).mode(0o600);
+    options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+    let file = options.open(path).map_err(|error| {
+        if error.raw_os_error() == Some(Errno::NXIO.raw_os_error()) {
+            io::Error::new(error.kind(), "it is a pipe that nobody reads yet")
+        } else {
+            error
+        }
+    })?;
+    fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
+    Ok(file)
+}
+
+/// Whether a file ends within a line: whoever wrote to it last may have been killed, or have had no room. One that cannot
+/// be read is taken to, since an empty line harms less than two in one.
+fn is_torn(path: &Path, file: &File) -> bool {
+    let last = || -> io::Result<Option<u8>> {
+        let Some(place) = file.metadata()?.len().checked_sub(1) else {
+            return Ok(None); // empty, or no file that keeps what is written
+        };
+        let mut byte = [0];
+        File::open(path)?.read_exact_at(&mut byte, place)?;
+        Ok(Some(byte[0]))
+    };
+    !matches!(last(), Ok(None | Some(b'\n')))
 }

@@ -1,10 +1,9 @@
 //! Writes lines, and says of each whether it was written.
 //!
-//! A thread does it: a disk may be slow, and those that answer requests must not wait for it. It takes all lines that
-//! have come in the meantime and writes them at once, so that under load one system call serves many requests. While it
-//! cannot go on, as when nobody reads a pipe, lines wait for it within limits of time and size.
+//! A thread does it: a disk may be slow, and those that answer requests must not wait for it. Lines that come while it
+//! writes are written together by its next system call, so that under load, or on a slow disk, one serves many requests.
+//! While it cannot go on, as when nobody reads a pipe, lines wait for it within limits of time and size.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{io, mem, thread};
@@ -28,6 +27,7 @@ const MAX_ROUNDS: usize = 8;
 pub(super) struct Writer(Arc<Shared>);
 
 /// The lines were not written, or not wholly.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unwritten;
 
 #[derive(Debug, Default)]
@@ -38,8 +38,10 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct Queue {
-    batch: Batch,
-    handed_over: VecDeque<HandedOver>,
+    /// What the thread writes next. Until it takes it, lines can be added.
+    next: Option<Batch>,
+    /// What the thread writes now; it has the text.
+    now: Option<Batch>,
     /// How many have not been written.
     bytes: usize,
     wants_reopening: bool,
@@ -47,10 +49,14 @@ struct Queue {
 }
 
 /// Lines that are written together.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Batch {
     text: Vec<u8>,
     waiting: Vec<Waiting>,
+    /// Whether the thread may take it.
+    is_ready: bool,
+    /// Where its [`deliver`] learns how many bytes have been written, and who waits for them.
+    done: oneshot::Sender<(usize, Vec<Waiting>)>,
 }
 
 /// Who waits until the batch has been written up to the end of its lines.
@@ -60,13 +66,7 @@ struct Waiting {
     written: oneshot::Sender<()>,
 }
 
-/// What the thread is to write.
-#[derive(Debug)]
-struct HandedOver {
-    text: Vec<u8>,
-    /// Where it says how many bytes it has written.
-    done: oneshot::Sender<usize>,
-}
+type Done = oneshot::Receiver<(usize, Vec<Waiting>)>;
 
 impl Writer {
     pub(super) fn start(target: Target) -> io::Result<Self> {
@@ -79,27 +79,32 @@ impl Writer {
 
     /// Writes whole lines. If that takes too long, they may still be written later.
     pub(super) async fn write(&self, lines: Vec<u8>) -> Result<(), Unwritten> {
-        let (is_written, is_first) = self.queue(&lines)?;
+        let (is_written, is_done) = self.queue(&lines)?;
         drop(lines); // before others need as much
-        if is_first {
-            tokio::spawn(deliver(Arc::clone(&self.0))); // a task of its own, since a request may be dropped
+        if let Some(is_done) = is_done {
+            tokio::spawn(deliver(Arc::clone(&self.0), is_done)); // a task of its own, since a request may be dropped
         }
         is_written.await.map_err(|_| Unwritten)
     }
 
-    /// Also says whether it is the first of a batch.
-    fn queue(&self, lines: &[u8]) -> Result<(oneshot::Receiver<()>, bool), Unwritten> {
+    /// Also returns what tells of the batch, to the first of it.
+    fn queue(&self, lines: &[u8]) -> Result<(oneshot::Receiver<()>, Option<Done>), Unwritten> {
         let (written, is_written) = oneshot::channel();
         let mut queue = self.0.lock();
         if queue.bytes + lines.len() > MAX_BYTES {
             return Err(Unwritten);
         }
         queue.bytes += lines.len();
-        let is_first = queue.batch.text.is_empty();
-        queue.batch.text.extend_from_slice(lines);
-        let end = queue.batch.text.len();
-        queue.batch.waiting.push(Waiting { end, written });
-        Ok((is_written, is_first))
+        let mut is_done = None;
+        let batch = queue.next.get_or_insert_with(|| {
+            let (batch, done) = Batch::new();
+            is_done = Some(done);
+            batch
+        });
+        batch.text.extend_from_slice(lines);
+        let end = batch.text.len();
+        batch.waiting.push(Waiting { end, written });
+        Ok((is_written, is_done))
     }
 
     pub(super) fn reopen(&self) {
@@ -115,18 +120,39 @@ impl Drop for Writer {
     }
 }
 
-/// Takes a batch to the thread, and says to all who wait what has become of it. Were they told by the thread, each would
+impl Batch {
+    fn new() -> (Self, Done) {
+        let (done, is_done) = oneshot::channel();
+        let batch = Self {
+            text: Vec::new(),
+            waiting: Vec::new(),
+            is_ready: false,
+            done,
+        };
+        (batch, is_done)
+    }
+
+    /// Whether nobody waits for it any more: all have been told that there is no token.
+    fn is_given_up(&self) -> bool {
+        self.done.is_closed()
+    }
+}
+
+/// Lets the thread have a batch, and says to all who wait what has become of it. Were they told by the thread, each would
 /// cost a system call that wakes the runtime; had each a time of its own, a timer.
-async fn deliver(shared: Arc<Shared>) {
+async fn deliver(shared: Arc<Shared>, is_done: Done) {
     shared.gather().await;
-    let (waiting, is_done) = shared.hand_over();
-    let Ok(Ok(bytes)) = timeout(PATIENCE, is_done).await else {
-        return; // those who wait learn it by their own channels
-    };
-    for Waiting { end, written } in waiting {
-        if end <= bytes {
-            let _ = written.send(()); // unless nobody waits any more
+    shared.release();
+    match timeout(PATIENCE, is_done).await {
+        Ok(Ok((bytes, waiting))) => {
+            for Waiting { end, written } in waiting {
+                if end <= bytes {
+                    let _ = written.send(()); // unless nobody waits any more
+                }
+            }
         }
+        // Those who wait learn it by their own channels.
+        Ok(Err(_)) | Err(_) => shared.give_up(),
     }
 }
 
@@ -140,7 +166,8 @@ impl Shared {
     async fn gather(&self) {
         let mut length = 0;
         for _ in 0..MAX_ROUNDS {
-            let before = mem::replace(&mut length, self.lock().batch.text.len());
+            let next = self.lock().next.as_ref().map_or(0, |next| next.text.len());
+            let before = mem::replace(&mut length, next);
             if length == before {
                 return;
             }
@@ -148,37 +175,53 @@ impl Shared {
         }
     }
 
-    fn hand_over(&self) -> (Vec<Waiting>, oneshot::Receiver<usize>) {
-        let (done, is_done) = oneshot::channel();
-        let mut queue = self.lock();
-        let Batch { text, waiting } = mem::take(&mut queue.batch);
-        queue.handed_over.push_back(HandedOver { text, done });
+    fn release(&self) {
+        if let Some(next) = &mut self.lock().next {
+            next.is_ready = true;
+        }
         self.has_work.notify_one();
-        (waiting, is_done)
+    }
+
+    /// Drops what nobody waits for: lines that are not being written yet never are.
+    fn give_up(&self) {
+        let mut queue = self.lock();
+        let Queue {
+            next, now, bytes, ..
+        } = &mut *queue;
+        now.take_if(|now| now.is_given_up());
+        if let Some(next) = next.take_if(|next| next.is_given_up()) {
+            *bytes -= next.text.len();
+        }
     }
 
     /// The thread: writes until nobody can want it any more.
     fn write(&self, mut target: Target) {
         loop {
             let is_idle = |queue: &mut Queue| {
-                queue.handed_over.is_empty() && !queue.wants_reopening && !queue.is_closed
+                let is_ready = queue.next.as_ref().is_some_and(|next| next.is_ready);
+                !is_ready && !queue.wants_reopening && !queue.is_closed
             };
             let queue = self.has_work.wait_while(self.lock(), is_idle);
             let mut queue = queue.unwrap_or_else(PoisonError::into_inner);
+            if queue.is_closed {
+                return; // there is no request whose answer waits
+            }
             let wants_reopening = mem::take(&mut queue.wants_reopening);
-            let next = queue.handed_over.pop_front();
-            let is_over = next.is_none() && queue.is_closed;
+            let mut next = queue.next.take_if(|next| next.is_ready);
+            let text = next.as_mut().map(|next| mem::take(&mut next.text));
+            queue.now = next;
             drop(queue);
 
             if wants_reopening {
                 target.reopen();
             }
-            if let Some(HandedOver { text, done }) = next {
-                let _ = done.send(target.write(&text)); // unless nobody waits any more
-                self.lock().bytes -= text.len();
-            }
-            if is_over {
-                return;
+            if let Some(text) = text {
+                let written = target.write(&text);
+                let mut queue = self.lock();
+                queue.bytes -= text.len();
+                if let Some(Batch { done, waiting, .. }) = queue.now.take() {
+                    let _ = done.send((written, waiting)); // unless nobody waits any more
+                }
             }
         }
     }

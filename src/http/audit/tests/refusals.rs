@@ -1,7 +1,7 @@
 //! The lines of refusals.
 
-use super::Record;
-use super::line::{Asked, Asker, Origin};
+use super::super::Record;
+use super::super::line::{Asked, Asker, Origin};
 use crate::http::answer::plain_error;
 use crate::http::request_id::RequestId;
 use crate::http::table::Route;
