@@ -51,7 +51,7 @@ fn runtime() -> io::Result<Runtime> {
 
 async fn serve(config: Config, demo: bool) -> io::Result<()> {
     // Before the first connection, so that a signal cannot end the process in between.
-    let shutdown = shutdown()?;
+    let shutdown = shutdown(&config.audit)?;
     let listener = bind(config.listen, "HOST and PORT").await?;
     let watching = match config.metrics.as_ref().and_then(|metrics| metrics.listen) {
         Some(listen) => Some(bind(listen, "HOST and METRICS_PORT").await?),
@@ -153,14 +153,18 @@ pub(super) fn reachable(listening: SocketAddr) -> SocketAddr {
     SocketAddr::new(address, listening.port())
 }
 
-/// Ready at the first SIGTERM or SIGINT. Further ones change nothing.
-fn shutdown() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+/// Ready at the first SIGTERM or SIGINT, or SIGHUP where there is no file to open anew: a terminal that is closed ends the
+/// server as gently. Further ones change nothing.
+fn shutdown(log: &AuditLog) -> io::Result<impl Future<Output = ()> + Send + 'static> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    let is_end = !matches!(log, AuditLog::File(_));
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
+            _ = hangup.recv(), if is_end => {}
         }
     })
 }

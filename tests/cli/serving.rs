@@ -158,7 +158,7 @@ fn the_log_is_json_when_asked() {
 
 #[test]
 fn a_signal_ends_the_server_with_exit_code_0() {
-    for signal in ["TERM", "INT"] {
+    for signal in ["TERM", "INT", "HUP"] {
         let server = Server::start(&[], &IDENTIFIERS);
         server.signal(signal);
         assert_eq!(server.ended().0, Some(0), "{signal}");
