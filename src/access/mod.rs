@@ -10,7 +10,7 @@ mod hook;
 mod jwks;
 mod jwt;
 mod policy;
-mod role;
+mod rank;
 mod user;
 
 use std::io;

@@ -1,7 +1,7 @@
 //! What an end user may have: tokens for itself, as far as its JWT says.
 
 use super::error::Refusal;
-use super::role::{Role, TEACH};
+use super::rank::{Rank, TEACH};
 use crate::config::ChannelPatterns;
 use crate::issuer::written::classroom_chat_user;
 use crate::issuer::{ServiceRequest, Subject, Target, TokenRequest};
@@ -14,7 +14,7 @@ pub struct User {
     /// The uid's text.
     pub(super) name: String,
     pub(super) channels: Channels,
-    pub(super) role: Role,
+    pub(super) rank: Rank,
     pub(super) lifetime: Option<Lifetime>,
 }
 
@@ -57,8 +57,8 @@ impl User {
                     return Err(self.is_not(&uid.to_string()));
                 }
                 *uid = own.get();
-                if self.role < Role::of_key(*kind) {
-                    return Err(self.role.may_not(kind.name()));
+                if self.rank < Rank::of_key(*kind) {
+                    return Err(self.rank.may_not(kind.name()));
                 }
                 Ok(())
             }
@@ -68,8 +68,8 @@ impl User {
                 grants,
             } => {
                 self.join_as(channel, uid)?;
-                match self.role.lacks(ServiceKind::Rtc, grants) {
-                    Some(privilege) => Err(self.role.may_not(privilege.name())),
+                match self.rank.lacks(ServiceKind::Rtc, grants) {
+                    Some(privilege) => Err(self.rank.may_not(privilege.name())),
                     None => Ok(()),
                 }
             }
@@ -122,8 +122,8 @@ impl User {
             Target::ApaasRoomUser { room, user, role } => {
                 self.join(room)?;
                 self.is(user)?;
-                if !self.role.has_classroom_role(*role) {
-                    return Err(self.role.may_not(TEACH));
+                if !self.rank.has_classroom_role(*role) {
+                    return Err(self.rank.may_not(TEACH));
                 }
             }
             Target::ApaasUser { user } => self.is(user)?,
@@ -144,8 +144,8 @@ impl User {
                 return Err(not_for_users("the privilege app"));
             }
         }
-        match self.role.lacks(kind, grants) {
-            Some(privilege) => Err(self.role.may_not(privilege.name())),
+        match self.rank.lacks(kind, grants) {
+            Some(privilege) => Err(self.rank.may_not(privilege.name())),
             None => Ok(()),
         }
     }

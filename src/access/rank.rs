@@ -1,4 +1,5 @@
-//! What users may do, from a role's name to single privileges.
+//! How much users may do, from the name of a rank to single privileges. Callers and operators know it as a role; in this
+//! code a role is what a word grants in a format.
 
 use super::error::Refusal;
 use crate::issuer::{Grants, Subject, Target, TokenRequest};
@@ -7,7 +8,7 @@ use crate::token::{Privilege, ServiceKind};
 
 /// The most that a user may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Role {
+pub(super) enum Rank {
     /// May join and watch.
     Subscriber,
     /// May publish too.
@@ -16,12 +17,12 @@ pub(super) enum Role {
     Admin,
 }
 
-impl Role {
+impl Rank {
     pub(super) const NAMES: &str = "subscriber, publisher or admin";
 
     pub(super) fn from_name(name: &str) -> Option<Self> {
         let all = [Self::Subscriber, Self::Publisher, Self::Admin];
-        all.into_iter().find(|role| role.name() == name)
+        all.into_iter().find(|rank| rank.name() == name)
     }
 
     pub(super) const fn name(self) -> &'static str {
@@ -32,7 +33,7 @@ impl Role {
         }
     }
 
-    /// Whether it has a privilege of a service. Where users meet in no channel, every role has all but those of a server.
+    /// Whether it has a privilege of a service. Where users meet in no channel, every rank has all but those of a server.
     pub(super) fn has(self, service: ServiceKind, privilege: Privilege) -> bool {
         use Privilege as P;
         let (watch, publish): (&[P], &[P]) = match service {
@@ -71,7 +72,7 @@ impl Role {
         self == Self::Admin || [Target::NO_ROLE, 0, 2].contains(&number)
     }
 
-    /// The least role that may have a channel key.
+    /// The least rank that may have a channel key.
     pub(super) fn of_key(kind: KeyKind) -> Self {
         match kind {
             KeyKind::MediaChannel | KeyKind::InChannelPermission(Upload::Nothing) => {
@@ -82,7 +83,7 @@ impl Role {
         }
     }
 
-    /// Takes from a request what the role has not.
+    /// Takes from a request what the rank has not.
     ///
     /// # Errors
     ///
@@ -143,7 +144,7 @@ impl Role {
         }
     }
 
-    /// The refusal of something that the role has not.
+    /// The refusal of something that the rank has not.
     pub(super) fn may_not(self, wanted: &'static str) -> Refusal {
         let role = self.name();
         Refusal::Role { role, wanted }
