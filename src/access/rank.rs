@@ -1,6 +1,8 @@
 //! How much users may do, from the name of a rank to single privileges. Callers and operators know it as a role; in this
 //! code a role is what a word grants in a format.
 
+use std::borrow::Cow;
+
 use super::error::Refusal;
 use crate::issuer::{Grants, Subject, Target, TokenRequest};
 use crate::token::v005::{KeyKind, Upload};
@@ -43,13 +45,15 @@ impl Rank {
             ),
             ServiceKind::Streaming => (&[], &[P::PUBLISH_MIX_STREAM, P::PUBLISH_RAW_STREAM]),
             ServiceKind::Fcdn => (&[P::PLAY], &[P::PUBLISH]),
-            ServiceKind::Chat => return self == Self::Admin || privilege != P::CHAT_APP,
-            ServiceKind::Apaas => return self == Self::Admin || privilege != P::APAAS_APP,
-            ServiceKind::Rtm
+            ServiceKind::Apaas
+            | ServiceKind::Chat
+            | ServiceKind::Rtm
             | ServiceKind::Fpa
             | ServiceKind::Rtm2
             | ServiceKind::ConvoAi
-            | ServiceKind::Stt => return true,
+            | ServiceKind::Stt => {
+                return self == Self::Admin || !is_for_servers(service, privilege);
+            }
         };
         match self {
             Self::Subscriber => watch.contains(&privilege),
@@ -115,18 +119,14 @@ impl Rank {
 
     fn lower_target(self, target: &Target) -> Result<(), Refusal> {
         match target {
+            _ if self == Self::Admin => Ok(()),
             Target::ApaasRoomUser { role, .. } if !self.has_classroom_role(*role) => {
                 Err(self.may_not(TEACH))
             }
-            Target::Chat { user_id: None } | Target::ApaasApp if self < Self::Admin => {
-                Err(self.may_not("have a token without a user"))
-            }
-            Target::Rtm2 { permissions, .. }
-                if self < Self::Admin && permissions.iter().next().is_some() =>
-            {
-                Err(self.may_not("have a list of permissions"))
-            }
-            _ => Ok(()),
+            target => match for_servers(target) {
+                Some(what) => Err(self.may_not(format!("have {what}"))),
+                None => Ok(()),
+            },
         }
     }
 
@@ -145,9 +145,32 @@ impl Rank {
     }
 
     /// The refusal of something that the rank has not.
-    pub(super) fn may_not(self, wanted: &'static str) -> Refusal {
-        let role = self.name();
-        Refusal::Role { role, wanted }
+    pub(super) fn may_not(self, wanted: impl Into<Cow<'static, str>>) -> Refusal {
+        Refusal::Role {
+            role: self.name(),
+            wanted: wanted.into(),
+        }
+    }
+}
+
+/// Whether a privilege is for servers: one of the whole app, not of a user.
+pub(super) fn is_for_servers(service: ServiceKind, privilege: Privilege) -> bool {
+    matches!(
+        (service, privilege),
+        (ServiceKind::Apaas, Privilege::APAAS_APP) | (ServiceKind::Chat, Privilege::CHAT_APP)
+    )
+}
+
+/// What of a service is for servers, whatever the privileges, in the words of a refusal.
+pub(super) fn for_servers(target: &Target) -> Option<&'static str> {
+    match target {
+        Target::ApaasApp => Some("a classroom token without a user"),
+        Target::Chat { user_id: None } => Some("a chat token without a user"),
+        // No claim says which names a user may read and write.
+        Target::Rtm2 { permissions, .. } if permissions.iter().next().is_some() => {
+            Some("a list of permissions of rtm2")
+        }
+        _ => None,
     }
 }
 
