@@ -197,7 +197,7 @@ async fn a_client_that_does_not_read_its_answers_is_closed() {
 }
 
 #[tokio::test]
-async fn for_a_new_connection_beyond_the_most_one_without_a_request_is_closed() {
+async fn for_a_new_connection_beyond_the_most_one_that_is_long_without_a_request_is_closed() {
     let connections = 3;
     let server = Running::start(Limits {
         connections,
@@ -207,6 +207,7 @@ async fn for_a_new_connection_beyond_the_most_one_without_a_request_is_closed() 
     let mut begun = server.sent("GET /ping HTTP/1.1\r\n").await;
     let mut kept = server.kept().await;
     let mut silent = server.connect().await;
+    tokio::time::sleep(Duration::from_millis(1_600)).await; // nobody's first request takes as long
     let mut new = server.kept().await;
     assert_eq!(rest(&mut silent).await, "");
     // Now the longest idle of those that had a request.
@@ -214,6 +215,48 @@ async fn for_a_new_connection_beyond_the_most_one_without_a_request_is_closed() 
     assert_eq!(rest(&mut kept).await, "");
     begun.write_all(b"Host: test\r\n\r\n").await.unwrap();
     for connection in [&mut begun, &mut new, &mut newer] {
+        connection.write_all(LAST_PING.as_bytes()).await.unwrap();
+        assert!(rest(connection).await.ends_with(PONG));
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_has_just_connected_is_not_closed_for_the_next_one() {
+    let connections = 16; // two at once make room
+    let server = Running::start(Limits {
+        connections,
+        ..limits()
+    })
+    .await;
+    let mut begun = Vec::new();
+    for _ in 0..connections - 2 {
+        begun.push(server.sent("GET").await);
+    }
+    let mut kept = server.kept().await;
+    let mut connected = server.connect().await;
+    let mut new = server.kept().await;
+    assert_eq!(rest(&mut kept).await, "");
+    for connection in [&mut connected, &mut new] {
+        connection.write_all(LAST_PING.as_bytes()).await.unwrap();
+        assert!(rest(connection).await.ends_with(PONG));
+    }
+}
+
+#[tokio::test]
+async fn among_clients_that_have_all_just_connected_the_first_makes_room() {
+    let server = Running::start(Limits {
+        connections: 3,
+        ..limits()
+    })
+    .await;
+    let start = Instant::now();
+    let mut first = server.connect().await;
+    let mut others = [server.connect().await, server.connect().await];
+    let mut new = server.sent(LAST_PING).await;
+    assert!(rest(&mut new).await.ends_with(PONG));
+    assert_eq!(rest(&mut first).await, "");
+    assert!(start.elapsed() < Duration::from_secs(1));
+    for connection in &mut others {
         connection.write_all(LAST_PING.as_bytes()).await.unwrap();
         assert!(rest(connection).await.ends_with(PONG));
     }

@@ -18,6 +18,9 @@ use super::head::{HeadError, Last};
 /// take the answer back.
 const LINGER: Duration = Duration::from_secs(2);
 
+/// How long a connection counts as one whose first request is on its way.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// How long after its head a request's answer may be unread before its connection makes room for another one.
 const UNREAD: Duration = Duration::from_secs(10);
 
@@ -171,8 +174,13 @@ impl Clocks {
     }
 
     /// Ends some connections without a request, and says whether there were any: first those that never sent one, then
-    /// those that are idle longest, then those that do not read their answer. At the same tick, the older one.
+    /// those that are idle longest, then those that do not read their answer. At the same tick, the older one. Those that
+    /// have only just come stay as long as there are others.
     pub(super) fn make_room(&self) -> bool {
+        let now = self.now(); // once: while it sorts, time must stand still
+        let age = |moment: Moment| now.saturating_sub(moment.tick());
+        let is_fresh =
+            |moment: Moment| moment.phase() == Phase::New && age(moment) <= self.ticks(FRESH);
         let open: Vec<_> = self.open().iter().filter_map(Weak::upgrade).collect();
         let mut idle: Vec<_> = open
             .iter()
@@ -180,11 +188,15 @@ impl Clocks {
             .filter(|(moment, _)| match moment.phase() {
                 Phase::New | Phase::Idle => true,
                 // Whose answer has been said for a while does not read it.
-                Phase::Answered => self.now().saturating_sub(moment.tick()) > self.ticks(UNREAD),
+                Phase::Answered => age(*moment) > self.ticks(UNREAD),
                 Phase::Head | Phase::Answering | Phase::Lingering => false,
             })
             .collect();
-        idle.sort_by_key(|(moment, _)| (moment.phase(), moment.tick()));
+        idle.sort_by_key(|(moment, _)| (is_fresh(*moment), moment.phase(), moment.tick()));
+        let others = idle.partition_point(|(moment, _)| !is_fresh(*moment));
+        if others > 0 {
+            idle.truncate(others);
+        }
         idle.truncate(open.len() / 16 + 1);
         for (moment, progress) in &idle {
             progress.end(*moment);
