@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::Uri;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri};
 use percent_encoding::percent_decode_str;
 
 use super::body::bytes_of;
@@ -135,18 +135,13 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = Error;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Error> {
-        let content_type = request
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        let is_form = content_type
-            .and_then(|kind| kind.get(..FORM.len()))
-            .is_some_and(|kind| kind.eq_ignore_ascii_case(FORM));
+        let kind = media_type(request.headers());
+        let is_form = kind.is_some_and(|kind| kind.eq_ignore_ascii_case(FORM));
         let bytes = bytes_of(request.into_body()).await?;
         // curl calls JSON a form unless it is told otherwise, and the servers that these URLs are of read it all the same.
         let is_json = bytes.trim_ascii_start().first() == Some(&b'{');
         if is_form && !is_json {
-            let form = String::from_utf8(bytes.to_vec()).map_err(|_| InputError::FormNotUtf8)?;
+            let form = String::from_utf8(bytes.into()).map_err(|_| InputError::FormNotUtf8)?;
             return Ok(Self::Form(form));
         }
         let json =
@@ -163,17 +158,20 @@ impl<S: Send + Sync> FromRequest<S> for JsonBytes {
     type Rejection = Error;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Error> {
-        let content_type = request.headers().get(CONTENT_TYPE);
-        if content_type.is_some_and(|value| !is_json(value.to_str().unwrap_or_default())) {
+        if media_type(request.headers()).is_some_and(|kind| !is_json(kind)) {
             return Err(Error::UnsupportedMediaType);
         }
         bytes_of(request.into_body()).await.map(Self)
     }
 }
 
-/// Whether a content type says JSON, whatever parameters follow.
-fn is_json(content_type: &str) -> bool {
-    let kind = content_type.split(';').next().unwrap_or_default().trim();
+/// What a content type says, without the parameters that follow. One that cannot be read is none that is known.
+fn media_type(headers: &HeaderMap) -> Option<&str> {
+    let content_type = headers.get(CONTENT_TYPE)?.to_str().unwrap_or_default();
+    content_type.split(';').next().map(str::trim)
+}
+
+fn is_json(kind: &str) -> bool {
     let ends_with = |end: &str| {
         let start = kind.len().checked_sub(end.len());
         start

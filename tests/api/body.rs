@@ -48,6 +48,22 @@ async fn a_body_that_does_not_end_is_a_408_after_10_seconds() {
     assert_eq!(start.elapsed().as_secs(), 10);
 }
 
+#[tokio::test]
+async fn a_content_type_that_only_begins_like_a_form_is_none() {
+    for (kind, status) in [
+        ("application/x-www-form-urlencoded", 200),
+        ("Application/X-WWW-Form-Urlencoded ; charset=utf-8", 200),
+        ("application/x-www-form-urlencoded;", 200),
+        ("application/x-www-form-urlencodedish", 400),
+        ("application/x-www-form-urlencoded+json", 400),
+        ("application/x-www-form", 400),
+    ] {
+        let body = "channelName=test&uid=5".into();
+        let answer = TestApp::new().post("/api/agora/token", kind, body).await;
+        assert_eq!(answer.status, status, "{kind}: {}", answer.body);
+    }
+}
+
 /// As curl sends it without `-H`.
 #[tokio::test]
 async fn json_that_is_called_a_form_is_json_at_the_urls_of_other_servers() {
