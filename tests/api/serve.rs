@@ -324,14 +324,41 @@ async fn a_head_that_others_could_read_otherwise_is_its_connections_last() {
             "the head of the request has more than one Content-Length",
         ),
         (
+            "host: other.test\r\n",
+            "a request must have one Host header",
+        ),
+        (
             "X-A: b\n",
             "a line of the request's head ends without a carriage return; lines end with CR LF",
         ),
     ] {
-        let text = format!("GET /ping HTTP/1.1\r\nHost: test\r\n{headers}\r\n0\r\n\r\n{PING}");
+        for method in ["GET", "OPTIONS"] {
+            let preflight = "Origin: https://a.test\r\nAccess-Control-Request-Method: GET\r\n";
+            let text = format!(
+                "{method} /ping HTTP/1.1\r\nHost: test\r\n{preflight}{headers}\r\n0\r\n\r\n{PING}"
+            );
+            let mut connection = server.sent(&text).await;
+            connection.shutdown().await.unwrap();
+            is_error(&rest(&mut connection).await, "400 Bad Request", error);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_length_that_no_body_can_have_is_a_413() {
+    let server = Running::start(limits()).await;
+    for length in [
+        "9223372036854775808",
+        "18446744073709551615",
+        "99999999999999999999",
+    ] {
+        let text = format!("POST /ping HTTP/1.1\r\nHost: test\r\nContent-Length: {length}\r\n\r\n");
         let mut connection = server.sent(&text).await;
-        connection.shutdown().await.unwrap();
-        is_error(&rest(&mut connection).await, "400 Bad Request", error);
+        is_error(
+            &rest(&mut connection).await,
+            "413 Payload Too Large",
+            "the Content-Length of the request is larger than that of any body",
+        );
     }
 }
 

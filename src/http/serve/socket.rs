@@ -168,16 +168,15 @@ impl Write for Socket<'_> {
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.refuse(parts.first().map_or(&[], |first| first))?;
-        let mut space = [0; JOINED];
-        let mut joined = 0;
+        let mut space = [const { MaybeUninit::uninit() }; JOINED];
+        let mut joined = ReadBuf::uninit(&mut space);
         for part in parts {
-            let Some(room) = space.get_mut(joined..joined + part.len()) else {
+            if part.len() > joined.remaining() {
                 return Pin::new(&mut self.stream).poll_write_vectored(context, parts);
-            };
-            room.copy_from_slice(part);
-            joined += part.len();
+            }
+            joined.put_slice(part);
         }
-        Pin::new(&mut self.stream).poll_write(context, &space[..joined])
+        Pin::new(&mut self.stream).poll_write(context, joined.filled())
     }
 
     fn is_write_vectored(&self) -> bool {
