@@ -388,6 +388,30 @@ fn one_secret_is_not_for_two_purposes() {
         ];
         refused(&[&IDENTIFIERS[..], &variables].concat(), &[problem]);
     }
+    for (first, second, problem) in [
+        (
+            "JWT_SECRET",
+            "AUTHORIZE_TOKEN",
+            "AUTHORIZE_TOKEN is JWT_SECRET too: your service could make JWTs; take another",
+        ),
+        (
+            "JWT_SECRET",
+            "METRICS_KEY",
+            "METRICS_KEY is JWT_SECRET too: who reads the metrics could make JWTs; take another",
+        ),
+        (
+            "AUTHORIZE_TOKEN",
+            "METRICS_KEY",
+            "METRICS_KEY is AUTHORIZE_TOKEN too: who reads the metrics could pass for this server; take another",
+        ),
+    ] {
+        let variables = [
+            (first, KEY),
+            (second, KEY),
+            ("AUTHORIZE_URL", "http://auth/"),
+        ];
+        contradicts(&variables, problem);
+    }
 }
 
 #[test]
