@@ -174,7 +174,8 @@ fn known(
     for (name, value) in variables {
         match known_name(&name) {
             Some(name) => drop(values.insert(name, Zeroizing::new(value))),
-            None => near_misses.extend(near_miss(&name)),
+            None if value.trim().is_empty() => {} // not set, as a known one
+            None => note(&name, near_misses),
         }
     }
     values
@@ -184,6 +185,15 @@ fn known_name(name: &str) -> Option<&'static str> {
     vars::all()
         .flat_map(Variable::names)
         .find(|known| *known == name)
+}
+
+/// Keeps a name that is almost a variable's. It may stand in the environment and in the file.
+fn note(found: &str, near_misses: &mut Vec<NearMiss>) {
+    if let Some(near_miss) = near_miss(found)
+        && !near_misses.contains(&near_miss)
+    {
+        near_misses.push(near_miss);
+    }
 }
 
 /// Short names are left out: they are near to too many others. In those of middling length two letters make another word:
@@ -218,12 +228,16 @@ fn parse_dotenv(text: &str, near_misses: &mut Vec<NearMiss>) -> (Values, Vec<Pro
             .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
             .unwrap_or(line.len());
         let (name, rest) = line.split_at(end_of_name);
+        let value = rest.trim_start().strip_prefix('=');
+        let value = value.map(|value| unquoted(value.trim()));
         let Some(name) = known_name(name) else {
-            near_misses.extend(near_miss(name));
+            if value != Some(Some("")) {
+                note(name, near_misses);
+            }
             continue;
         };
-        match rest.trim_start().strip_prefix('=') {
-            Some(value) => match unquoted(value.trim()) {
+        match value {
+            Some(value) => match value {
                 Some(value) => drop(values.insert(name, Zeroizing::new(value.to_owned()))),
                 None => problems.push(Problem::new(
                     ".env",

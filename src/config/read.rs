@@ -1,5 +1,6 @@
 //! Reads variables one by one and gathers what is wrong with them.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::iter;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -110,10 +111,10 @@ impl<'a> Reader<'a> {
     /// Reports what was to guard the server and is misspelt: it would be open instead.
     pub(super) fn no_guard_is_misspelt(&mut self) {
         let guards = self.environment.near_misses();
-        let guards = guards.filter_map(NearMiss::guard);
+        let guards: BTreeSet<_> = guards.filter_map(NearMiss::guard).collect();
         let problem = "is not set, but a name like it is, and the server would be open: rename that variable, or unset it";
         self.problems
-            .extend(guards.map(|guard| Problem::new(guard, problem)));
+            .extend(guards.into_iter().map(|guard| Problem::new(guard, problem)));
     }
 
     /// What was read, if there was no problem with any of it.
