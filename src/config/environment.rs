@@ -213,8 +213,8 @@ fn near_miss(found: &str) -> Option<NearMiss> {
 }
 
 /// Reads lines of `NAME=value`. Blank lines and lines that begin with `#` say nothing; `export` before a name is
-/// dropped; a value may stand in single or double quotes; a `#` after a space begins a comment. A file is often shared
-/// with other programs, so that only lines that begin with a name of ours have to make sense.
+/// dropped; a value stands on one line, and may stand in single or double quotes; a `#` after a space begins a comment. A
+/// file is often shared with other programs, so that only lines that begin with a name of ours have to make sense.
 fn parse_dotenv(text: &str, near_misses: &mut Vec<NearMiss>) -> (Values, Vec<Problem>) {
     let mut values = Values::new();
     let mut problems = Vec::new();
@@ -228,51 +228,54 @@ fn parse_dotenv(text: &str, near_misses: &mut Vec<NearMiss>) -> (Values, Vec<Pro
             .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
             .unwrap_or(line.len());
         let (name, rest) = line.split_at(end_of_name);
-        let value = rest.trim_start().strip_prefix('=');
-        let value = value.map(|value| unquoted(value.trim()));
+        let value = rest.trim_start().strip_prefix('=').map(unquoted);
         let Some(name) = known_name(name) else {
-            if value != Some(Some("")) {
+            if value != Some(Ok("")) {
                 note(name, near_misses);
             }
             continue;
         };
-        match value {
-            Some(value) => match value {
-                Some(value) => drop(values.insert(name, Zeroizing::new(value.to_owned()))),
-                None => problems.push(Problem::new(
-                    ".env",
-                    format!("line {number} goes on after the closing quote of {name}"),
-                )),
-            },
-            None => problems.push(Problem::new(
-                ".env",
-                format!("line {number} is not of the form {name}=value"),
-            )),
-        }
+        let problem = match value {
+            Some(Ok(value)) => {
+                values.insert(name, Zeroizing::new(value.to_owned()));
+                continue;
+            }
+            Some(Err(Quote::Followed)) => {
+                format!("line {number} goes on after the closing quote of {name}")
+            }
+            Some(Err(Quote::Open)) => format!(
+                "line {number} lacks the closing quote of {name}; a value stands on one line"
+            ),
+            None => format!("line {number} is not of the form {name}=value"),
+        };
+        problems.push(Problem::new(".env", problem));
     }
     (values, problems)
 }
 
-/// Nothing when text follows a closing quote: the part between quotes alone would be another value.
-fn unquoted(value: &str) -> Option<&str> {
+/// What is wrong with a quote. The part between quotes alone, or the quote as a part, would be another value.
+#[derive(PartialEq, Eq)]
+enum Quote {
+    /// Text follows the closing one.
+    Followed,
+    /// There is no closing one.
+    Open,
+}
+
+/// The value in what is written after the `=`. A `#` right there is its own, as in a shell: a secret that begins with
+/// one would be none otherwise.
+fn unquoted(written: &str) -> Result<&str, Quote> {
+    let value = written.trim();
     for quote in ['"', '\''] {
-        if let Some((inner, after)) = value
-            .strip_prefix(quote)
-            .and_then(|rest| rest.split_once(quote))
-        {
+        if let Some(rest) = value.strip_prefix(quote) {
+            let (inner, after) = rest.split_once(quote).ok_or(Quote::Open)?;
             let after = after.trim_start();
-            return (after.is_empty() || after.starts_with('#')).then_some(inner);
+            let is_end = after.is_empty() || after.starts_with('#');
+            return is_end.then_some(inner).ok_or(Quote::Followed);
         }
     }
-    let is_comment = |(at, _): &(usize, &str)| {
-        value[..*at]
-            .chars()
-            .next_back()
-            .is_none_or(char::is_whitespace)
-    };
-    let end = value
-        .match_indices('#')
-        .find(is_comment)
-        .map_or(value.len(), |(at, _)| at);
-    Some(value[..end].trim_end())
+    let is_comment = |(at, _): &(usize, &str)| written[..*at].ends_with(char::is_whitespace);
+    let comment = written.match_indices('#').find(is_comment);
+    let end = comment.map_or(written.len(), |(at, _)| at);
+    Ok(written[..end].trim())
 }

@@ -37,3 +37,47 @@ fn a_misspelt_name_is_said_once_wherever_it_stands() {
         format!("{UNUSABLE}{problem}\n  API_KEY {like}\n  APIKEYS {like}")
     );
 }
+
+#[test]
+fn a_quote_that_does_not_end_is_no_part_of_a_value() {
+    let open = "lacks the closing quote of JWT_ISSUER; a value stands on one line";
+    let followed = "goes on after the closing quote of JWT_ISSUER";
+    for (value, problem) in [
+        ("\"https://login.example.com", open),
+        ("'https://login.example.com", open),
+        ("\"", open),
+        ("\"https://login.example.com' # ours", open),
+        ("'it's' more", followed),
+    ] {
+        let said = read(&[], &format!("# ours\nJWT_ISSUER={value}\n")).unwrap_err();
+        assert_eq!(said, format!("{UNUSABLE}.env line 2 {problem}"), "{value}");
+    }
+    // A key in several lines, as other programs take it.
+    let key = include_str!("../keys/rsa.pub.pem");
+    assert_eq!(
+        read(&[], &format!("JWT_PUBLIC_KEY=\"{key}\"\n")).unwrap_err(),
+        format!(
+            "{UNUSABLE}.env line 1 lacks the closing quote of JWT_PUBLIC_KEY; a value stands on one line"
+        )
+    );
+}
+
+#[test]
+fn a_comment_begins_after_a_space_and_never_empties_a_value() {
+    let channels = |written: &str| {
+        let config = read(&[], &format!("ALLOWED_CHANNELS={written}\n")).unwrap();
+        config.access.limits.channels.map(|list| list.to_string())
+    };
+    for (written, value) in [
+        ("#lobby", Some("#lobby")),
+        ("room#7", Some("room#7")),
+        ("room #7", Some("room")),
+        ("\"room #7\" # a room", Some("room #7")),
+        ("#lobby # the first", Some("#lobby")),
+        (" # none", None),
+        ("\t# none", None),
+        ("", None),
+    ] {
+        assert_eq!(channels(written).as_deref(), value, "{written}");
+    }
+}
