@@ -174,7 +174,8 @@ fn known(
     for (name, value) in variables {
         match known_name(&name) {
             Some(name) => drop(values.insert(name, Zeroizing::new(value))),
-            None => near_misses.extend(near_miss(&name)),
+            None if value.trim().is_empty() => {} // not set, as a known one
+            None => note(&name, near_misses),
         }
     }
     values
@@ -184,6 +185,15 @@ fn known_name(name: &str) -> Option<&'static str> {
     vars::all()
         .flat_map(Variable::names)
         .find(|known| *known == name)
+}
+
+/// Keeps a name that is almost a variable's. It may stand in the environment and in the file.
+fn note(found: &str, near_misses: &mut Vec<NearMiss>) {
+    if let Some(near_miss) = near_miss(found)
+        && !near_misses.contains(&near_miss)
+    {
+        near_misses.push(near_miss);
+    }
 }
 
 /// Short names are left out: they are near to too many others. In those of middling length two letters make another word:
@@ -203,8 +213,8 @@ fn near_miss(found: &str) -> Option<NearMiss> {
 }
 
 /// Reads lines of `NAME=value`. Blank lines and lines that begin with `#` say nothing; `export` before a name is
-/// dropped; a value may stand in single or double quotes; a `#` after a space begins a comment. A file is often shared
-/// with other programs, so that only lines that begin with a name of ours have to make sense.
+/// dropped; a value stands on one line, and may stand in single or double quotes; a `#` after a space begins a comment. A
+/// file is often shared with other programs, so that only lines that begin with a name of ours have to make sense.
 fn parse_dotenv(text: &str, near_misses: &mut Vec<NearMiss>) -> (Values, Vec<Problem>) {
     let mut values = Values::new();
     let mut problems = Vec::new();
@@ -218,47 +228,54 @@ fn parse_dotenv(text: &str, near_misses: &mut Vec<NearMiss>) -> (Values, Vec<Pro
             .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
             .unwrap_or(line.len());
         let (name, rest) = line.split_at(end_of_name);
+        let value = rest.trim_start().strip_prefix('=').map(unquoted);
         let Some(name) = known_name(name) else {
-            near_misses.extend(near_miss(name));
+            if value != Some(Ok("")) {
+                note(name, near_misses);
+            }
             continue;
         };
-        match rest.trim_start().strip_prefix('=') {
-            Some(value) => match unquoted(value.trim()) {
-                Some(value) => drop(values.insert(name, Zeroizing::new(value.to_owned()))),
-                None => problems.push(Problem::new(
-                    ".env",
-                    format!("line {number} goes on after the closing quote of {name}"),
-                )),
-            },
-            None => problems.push(Problem::new(
-                ".env",
-                format!("line {number} is not of the form {name}=value"),
-            )),
-        }
+        let problem = match value {
+            Some(Ok(value)) => {
+                values.insert(name, Zeroizing::new(value.to_owned()));
+                continue;
+            }
+            Some(Err(Quote::Followed)) => {
+                format!("line {number} goes on after the closing quote of {name}")
+            }
+            Some(Err(Quote::Open)) => format!(
+                "line {number} lacks the closing quote of {name}; a value stands on one line"
+            ),
+            None => format!("line {number} is not of the form {name}=value"),
+        };
+        problems.push(Problem::new(".env", problem));
     }
     (values, problems)
 }
 
-/// Nothing when text follows a closing quote: the part between quotes alone would be another value.
-fn unquoted(value: &str) -> Option<&str> {
+/// What is wrong with a quote. The part between quotes alone, or the quote as a part, would be another value.
+#[derive(PartialEq, Eq)]
+enum Quote {
+    /// Text follows the closing one.
+    Followed,
+    /// There is no closing one.
+    Open,
+}
+
+/// The value in what is written after the `=`. A `#` right there is its own, as in a shell: a secret that begins with
+/// one would be none otherwise.
+fn unquoted(written: &str) -> Result<&str, Quote> {
+    let value = written.trim();
     for quote in ['"', '\''] {
-        if let Some((inner, after)) = value
-            .strip_prefix(quote)
-            .and_then(|rest| rest.split_once(quote))
-        {
+        if let Some(rest) = value.strip_prefix(quote) {
+            let (inner, after) = rest.split_once(quote).ok_or(Quote::Open)?;
             let after = after.trim_start();
-            return (after.is_empty() || after.starts_with('#')).then_some(inner);
+            let is_end = after.is_empty() || after.starts_with('#');
+            return is_end.then_some(inner).ok_or(Quote::Followed);
         }
     }
-    let is_comment = |(at, _): &(usize, &str)| {
-        value[..*at]
-            .chars()
-            .next_back()
-            .is_none_or(char::is_whitespace)
-    };
-    let end = value
-        .match_indices('#')
-        .find(is_comment)
-        .map_or(value.len(), |(at, _)| at);
-    Some(value[..end].trim_end())
+    let is_comment = |(at, _): &(usize, &str)| written[..*at].ends_with(char::is_whitespace);
+    let comment = written.match_indices('#').find(is_comment);
+    let end = comment.map_or(written.len(), |(at, _)| at);
+    Ok(written[..end].trim())
 }

@@ -34,6 +34,7 @@ pub use origins::{AllowedOrigins, OriginError, OriginPattern};
 pub use page::{PageError, PageSwitch, WebSdkUrl};
 
 use read::Reader;
+use secrets::Secrets;
 
 use crate::token::{Lifetime, Project};
 
@@ -112,12 +113,13 @@ impl Config {
         let format = reader.read(&vars::LOG_FORMAT, str::parse::<LogFormat>);
         let audit = reader.read(&vars::AUDIT_LOG, str::parse::<AuditLog>);
         let metrics = MetricsAccess::read(&mut reader, listen);
-        reader.secrets_differ(&access, metrics.as_ref());
+        let secrets = Secrets::of(&access, metrics.as_ref());
+        reader.secrets_differ(&secrets);
         if !is_demo && !access.is_guarded() && access.hook.is_none() {
             reader.no_guard_is_misspelt();
         }
         if let Some(project) = &project {
-            reader.certificates_are_nothing_else(project, &access, metrics.as_ref());
+            reader.certificates_are_nothing_else(project, &secrets);
         }
 
         reader.finish(|| {

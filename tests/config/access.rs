@@ -388,6 +388,79 @@ fn one_secret_is_not_for_two_purposes() {
         ];
         refused(&[&IDENTIFIERS[..], &variables].concat(), &[problem]);
     }
+    for (first, second, problem) in [
+        (
+            "JWT_SECRET",
+            "AUTHORIZE_TOKEN",
+            "AUTHORIZE_TOKEN is JWT_SECRET too: your service could make JWTs; take another",
+        ),
+        (
+            "JWT_SECRET",
+            "METRICS_KEY",
+            "METRICS_KEY is JWT_SECRET too: who reads the metrics could make JWTs; take another",
+        ),
+        (
+            "AUTHORIZE_TOKEN",
+            "METRICS_KEY",
+            "METRICS_KEY is AUTHORIZE_TOKEN too: who reads the metrics could pass for this server; take another",
+        ),
+    ] {
+        let variables = [
+            (first, KEY),
+            (second, KEY),
+            ("AUTHORIZE_URL", "http://auth/"),
+        ];
+        contradicts(&variables, problem);
+    }
+}
+
+#[test]
+fn a_problem_names_the_variable_that_was_set() {
+    let keys = format!("web:{KEY}");
+    let file = "/run/secrets/metrics"; // KEY, in a file
+    let hook = ("AUTHORIZE_URL", "http://auth/");
+    for (name, problem) in [
+        (
+            "JWT_SECRET_FILE",
+            "is an API key too: its holder could make JWTs; take another",
+        ),
+        (
+            "METRICS_KEY_FILE",
+            "is an API key too: who reads the metrics could ask for tokens; take another",
+        ),
+        (
+            "AUTHORIZE_TOKEN_FILE",
+            "is an API key too: your service could ask for tokens; take another",
+        ),
+    ] {
+        contradicts(
+            &[("API_KEYS", &keys), (name, file), hook],
+            &format!("{name} {problem}"),
+        );
+    }
+    contradicts(
+        &[("AUTHORIZE_TOKEN_FILE", file)],
+        "AUTHORIZE_TOKEN_FILE is set, but no AUTHORIZE_URL that it could be for",
+    );
+    contradicts(
+        &[("API_KEYS_FILE", "/run/secrets/keys")],
+        "API_KEYS_FILE has a key for all channels at once (name*), but ALLOW_WILDCARD is not true",
+    );
+    refused(
+        &[("AGORA_APP_ID", APP_ID), ("AGORA_APP_CERTIFICATE", APP_ID)],
+        &[
+            "AGORA_APP_CERTIFICATE is the App ID; the App Certificate is another 32 digits of the same page",
+        ],
+    );
+    // An empty one is not set.
+    contradicts(
+        &[
+            ("API_KEYS", &keys),
+            ("JWT_SECRET", ""),
+            ("JWT_SECRET_FILE", file),
+        ],
+        "JWT_SECRET_FILE is an API key too: its holder could make JWTs; take another",
+    );
 }
 
 #[test]
