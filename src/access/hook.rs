@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Response};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize, de};
 
 use super::error::Refusal;
 use super::policy::cut;
@@ -54,9 +53,9 @@ struct Asked<'a> {
 }
 
 /// What it may say beside yes. More than what was asked for is not given.
-/// A name that is not known could be a misspelt no.
+/// A name that is not known could be a misspelt no, and of a name that stands there twice nobody knows which is meant.
 #[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 struct Lowered {
     role: Option<String>,
     ttl: Option<u64>,
@@ -151,10 +150,12 @@ fn lowered(body: &[u8]) -> Result<Lowered, String> {
     if body.trim_ascii().is_empty() {
         return Ok(Lowered::default());
     }
-    let lowered = serde_json::from_slice(body).and_then(|object: Map<String, Value>| {
-        serde_json::from_value(object.into()) // an array of the values would do otherwise
-    });
-    lowered.map_err(|error| {
+    let lowered = if body.trim_ascii_start().starts_with(b"[") {
+        Err(de::Error::custom("it is an array")) // of the values in their order, serde would take it for them
+    } else {
+        serde_json::from_slice(body)
+    };
+    lowered.map_err(|error: serde_json::Error| {
         format!("its body is neither empty nor an object of role and ttl alone: {error}")
     })
 }

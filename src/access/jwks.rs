@@ -5,14 +5,15 @@
 //! no more. While the provider is down, the last keys stay.
 
 use std::io;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Duration;
 
 use jsonwebtoken::jwk::Jwk;
 use reqwest::Client;
 use serde::Deserialize;
 use serde_json::Value;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::task::JoinHandle;
 use url::Url;
 
 use super::{client, jwt};
@@ -28,8 +29,8 @@ const MAX_ANSWER: usize = 256 * 1024;
 /// How old keys get before they are fetched anew, in seconds.
 const MAX_AGE: u32 = 10 * 60;
 
-/// How old they are before nobody is let in by them until it has been tried to fetch them: a quiet server would know a
-/// key that was taken back.
+/// How long ago it was tried to fetch them before nobody is let in by them until it has been tried again: a quiet server
+/// would know a key that was taken back.
 const STALE_AGE: u32 = 2 * MAX_AGE;
 
 /// How long after one attempt the next one may begin, in seconds.
@@ -52,6 +53,8 @@ pub(super) struct Jwks {
 struct Kept {
     keys: Arc<[Named]>,
     since: UnixTime,
+    /// When it was tried last to fetch newer ones. It stays when that fails, so that nobody waits for the next attempt.
+    tried: UnixTime,
 }
 
 #[derive(Debug)]
@@ -93,7 +96,7 @@ impl Jwks {
     ) -> Result<Arc<PublicKey>, Unknown> {
         if let Some(kept) = self.kept()
             && let Some(key) = kept.find(id, algorithm)
-            && !is_over(kept.since, STALE_AGE, now)
+            && !is_over(kept.tried, STALE_AGE, now)
         {
             if is_over(kept.since, MAX_AGE, now) {
                 self.fetch_aside(now);
@@ -105,49 +108,67 @@ impl Jwks {
 
     /// Fetches the keys, unless they were asked for just now, by this request or by another one.
     async fn look_again(
-        &self,
+        self: &Arc<Self>,
         id: Option<&str>,
         algorithm: &str,
         now: UnixTime,
     ) -> Result<Arc<PublicKey>, Unknown> {
-        let mut asked = self.asked.lock().await;
+        let asked = Arc::clone(&self.asked).lock_owned().await;
         let pause = if self.kept().is_some() {
             PAUSE
         } else {
             FIRST_PAUSE
         };
         if asked.is_none_or(|last| is_over(last, pause, now)) {
-            *asked = Some(now);
-            self.fetch(now).await;
+            let _ = self.begin_fetch(asked, now).await; // what went wrong is logged there
+        } else {
+            drop(asked);
         }
-        drop(asked);
         let kept = self.kept().ok_or(Unknown::Set)?;
         kept.find(id, algorithm).ok_or(Unknown::Key)
     }
 
     /// Fetches the keys while the request goes on, unless someone does.
     fn fetch_aside(self: &Arc<Self>, now: UnixTime) {
-        let Ok(mut asked) = Arc::clone(&self.asked).try_lock_owned() else {
+        let Ok(asked) = Arc::clone(&self.asked).try_lock_owned() else {
             return;
         };
         if asked.is_none_or(|last| is_over(last, PAUSE, now)) {
-            *asked = Some(now);
-            let jwks = Arc::clone(self);
-            tokio::spawn(async move {
-                jwks.fetch(now).await;
-                drop(asked);
-            });
+            drop(self.begin_fetch(asked, now));
         }
+    }
+
+    /// Fetches the keys in a task of its own: a client that goes away would end the attempt, and the next one would wait
+    /// for another.
+    fn begin_fetch(
+        self: &Arc<Self>,
+        mut asked: OwnedMutexGuard<Option<UnixTime>>,
+        now: UnixTime,
+    ) -> JoinHandle<()> {
+        *asked = Some(now);
+        let jwks = Arc::clone(self);
+        tokio::spawn(async move {
+            jwks.fetch(now).await;
+            drop(asked);
+        })
     }
 
     async fn fetch(&self, now: UnixTime) {
         match self.ask().await {
             Ok(keys) => {
                 tracing::debug!(keys = keys.len(), "JWT_JWKS_URL was fetched");
-                let mut kept = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-                *kept = Some(Kept { keys, since: now });
+                *self.keys_mut() = Some(Kept {
+                    keys,
+                    since: now,
+                    tried: now,
+                });
             }
-            Err(reason) => tracing::warn!(%reason, "JWT_JWKS_URL cannot be fetched"),
+            Err(reason) => {
+                tracing::warn!(%reason, "JWT_JWKS_URL cannot be fetched");
+                if let Some(kept) = &mut *self.keys_mut() {
+                    kept.tried = now;
+                }
+            }
         }
     }
 
@@ -164,6 +185,10 @@ impl Jwks {
         } else {
             Ok(keys)
         }
+    }
+
+    fn keys_mut(&self) -> RwLockWriteGuard<'_, Option<Kept>> {
+        self.keys.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn kept(&self) -> Option<Kept> {

@@ -115,15 +115,21 @@ impl Guard {
             return Ok(Caller::Anonymous);
         }
         let shown = shown.ok_or(Unauthenticated::Missing)?;
-        if let (Some(jwt), 2) = (&self.jwt, shown.matches('.').count()) {
-            return jwt
-                .user(shown, now)
-                .await
-                .map(|user| Caller::User(user.into()));
+        let is_jwt = shown.matches('.').count() == 2;
+        if is_jwt && let Some(jwt) = &self.jwt {
+            let user = jwt.user(shown, now).await?;
+            return Ok(Caller::User(user.into()));
         }
-        let key = self.api_keys.find(shown.as_bytes());
-        key.map(|key| Caller::Key(key.clone()))
-            .ok_or_else(|| invalid("it is no API key, and has not the form of a JWT"))
+        if let Some(key) = self.api_keys.find(shown.as_bytes()) {
+            return Ok(Caller::Key(key.clone()));
+        }
+        Err(invalid(if is_jwt {
+            "it is no API key, and there is no key for JWTs, whose form it has"
+        } else if self.jwt.is_some() {
+            "it is no API key, and has not the form of a JWT"
+        } else {
+            "it is no API key"
+        }))
     }
 
     /// Decides whether a caller gets what it asks for. Of the request stays what is granted: less, or with the user that

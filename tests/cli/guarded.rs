@@ -184,6 +184,30 @@ fn no_secret_stands_in_the_most_talkative_log() {
 }
 
 #[test]
+fn the_log_says_of_refused_credentials_what_is_true_of_them() {
+    let keys = format!("web:{KEY}");
+    let no_key = "it is no API key";
+    let no_key_for_it = "it is no API key, and there is no key for JWTs, whose form it has";
+    let neither = "it is no API key, and has not the form of a JWT";
+    for (shown, guards, reason) in [
+        ("not-the-key", &[("API_KEYS", keys.as_str())][..], no_key),
+        ("a.b.c", &[("API_KEYS", &keys)], no_key_for_it),
+        ("not-the-key", &[("JWT_SECRET", SECRET)], neither),
+        (
+            "a.b",
+            &[("API_KEYS", keys.as_str()), ("JWT_SECRET", SECRET)],
+            neither,
+        ),
+    ] {
+        let server = start(guards);
+        assert!(ask(&server, shown).starts_with("HTTP/1.1 401 "));
+        let log = stopped(server);
+        let said = format!("error=\"credentials_invalid\" reason=\"{reason}\" request_id=");
+        assert!(log.contains(&said), "{shown}: {log}");
+    }
+}
+
+#[test]
 fn no_secret_stands_in_help_or_in_a_problem_with_the_configuration() {
     let keys = format!("web:{KEY}");
     let environment = [

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use agora_token_server::token::UnixTime;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::server::{Provider, ed25519, public};
 use super::{ED25519, OTHER_ED25519, P256, RSA, alice_with, eddsa, get_as, signed};
@@ -215,6 +216,26 @@ async fn a_known_key_never_waits() {
         tokio::task::yield_now().await; // until what was fetched aside has arrived
     }
     assert_eq!(ask(&app, OTHER_ED25519, Some("two")).await.status, 200);
+}
+
+/// Long after the last keys came, requests know them again without waiting, once it has been tried to fetch newer ones;
+/// also when the client that tried is gone.
+#[tokio::test]
+async fn while_the_provider_hangs_known_keys_wait_for_one_attempt_alone() {
+    clock!(CLOCK);
+    let provider = Provider::start(&[("one", ED25519)]).await;
+    let app = app(&provider).clock(|| UnixTime::from_seconds(CLOCK.load(Ordering::Relaxed)));
+    assert_eq!(ask(&app, ED25519, Some("one")).await.status, 200);
+    provider.0.holds();
+    pass(&CLOCK, 20 * 60);
+    let gone = timeout(Duration::from_secs(1), ask(&app, ED25519, Some("one")));
+    assert!(gone.await.is_err(), "it was not tried to fetch newer keys");
+    assert_eq!(ask(&app, ED25519, Some("one")).await.status, 200);
+    for _ in 0..3 {
+        pass(&CLOCK, 60);
+        let known = timeout(Duration::from_secs(3), ask(&app, ED25519, Some("one")));
+        assert_eq!(known.await.expect("no wait").status, 200);
+    }
 }
 
 #[tokio::test]
