@@ -26,7 +26,7 @@ impl<'a> Secrets<'a> {
             api_keys: &access.api_keys,
             jwt,
             token: access.hook.as_ref().and_then(|hook| hook.token.as_ref()),
-            metrics: metrics.and_then(|metrics| metrics.key.as_ref()),
+            metrics: metrics.and_then(MetricsAccess::key),
         }
     }
 
