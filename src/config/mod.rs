@@ -115,8 +115,9 @@ impl Config {
         let metrics = MetricsAccess::read(&mut reader, listen);
         let secrets = Secrets::of(&access, metrics.as_ref());
         reader.secrets_differ(&secrets);
-        if !is_demo && !access.is_guarded() && access.hook.is_none() {
-            reader.no_guard_is_misspelt();
+        let is_open = !access.is_guarded() && access.hook.is_none();
+        if !is_demo {
+            reader.no_guard_is_misspelt(is_open);
         }
         if let Some(project) = &project {
             reader.certificates_are_nothing_else(project, &secrets);
@@ -144,7 +145,11 @@ impl Config {
                 },
                 audit: audit?,
                 metrics,
-                near_misses: environment.near_misses().cloned().collect(),
+                near_misses: environment
+                    .near_misses()
+                    .filter(|miss| miss.matters(is_open))
+                    .cloned()
+                    .collect(),
             })
         })
     }

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::iter;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::environment::{Environment, Found, NearMiss};
+use super::environment::{Environment, Found};
 use super::error::{ConfigError, Problem};
 use super::vars::{self, Variable};
 use crate::token::{AppCertificate, AppId, HexError, Lifetime, Project};
@@ -108,11 +108,11 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Reports what was to guard the server and is misspelt: it would be open instead.
-    pub(super) fn no_guard_is_misspelt(&mut self) {
+    /// Reports what was to guard the server and is misspelt: it would do without.
+    pub(super) fn no_guard_is_misspelt(&mut self, is_open: bool) {
         let guards = self.environment.near_misses();
-        let guards: BTreeSet<_> = guards.filter_map(NearMiss::guard).collect();
-        let problem = "is not set, but a name like it is, and the server would be open: rename that variable, or unset it";
+        let guards: BTreeSet<_> = guards.filter_map(|miss| miss.guard(is_open)).collect();
+        let problem = "is not set, but a name like it is, and it says who may have which tokens: rename that variable, or unset it";
         self.problems
             .extend(guards.into_iter().map(|guard| Problem::new(guard, problem)));
     }

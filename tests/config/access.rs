@@ -502,7 +502,26 @@ fn a_misspelt_guard_does_not_start_an_open_server() {
             &[&IDENTIFIERS[..], &[(found, "x")]].concat(),
             &[
                 &format!(
-                    "{meant} is not set, but a name like it is, and the server would be open: rename that variable, or unset it"
+                    "{meant} is not set, but a name like it is, and it says who may have which tokens: rename that variable, or unset it"
+                ),
+                &format!("{found} is set, but nothing reads it; did you mean {meant}?"),
+            ],
+        );
+    }
+    // Whatever else guards, these would be missing.
+    for (found, meant) in [
+        ("AUTHORISE_URL", "AUTHORIZE_URL"),
+        ("JWT_ISSUR", "JWT_ISSUER"),
+        ("ALLOWED_CHANNEL", "ALLOWED_CHANNELS"),
+        ("ALLOWED_SERVICE", "ALLOWED_SERVICES"),
+        ("MAXTTL", "MAX_TTL"),
+    ] {
+        let guarded = [("JWT_SECRET", SECRET), (found, "x")];
+        refused(
+            &[&IDENTIFIERS[..], &guarded].concat(),
+            &[
+                &format!(
+                    "{meant} is not set, but a name like it is, and it says who may have which tokens: rename that variable, or unset it"
                 ),
                 &format!("{found} is set, but nothing reads it; did you mean {meant}?"),
             ],
@@ -519,6 +538,29 @@ fn a_misspelt_guard_does_not_start_an_open_server() {
     assert!(read(&empty, Some(demo())).is_ok());
     let guarded = [("JWT_SECRET", SECRET), ("API_KEY", "x")];
     assert!(read(&guarded, None).is_ok());
+}
+
+#[test]
+fn a_name_that_begins_like_a_guards_is_warned_about_on_an_open_server() {
+    let said = |variables: &[(&str, &str)]| {
+        let config = read(&[&IDENTIFIERS[..], variables].concat());
+        let said = config.near_misses.iter().map(ToString::to_string);
+        said.collect::<Vec<_>>()
+    };
+    for (found, meant) in [
+        ("APIKEY", "API_KEYS"),
+        ("API_KEYS_PATH", "API_KEYS"),
+        ("JWT_KEY", "JWT_SECRET"),
+        ("JWT_SECRET_KEY", "JWT_SECRET"),
+        ("JWKS_URL", "JWT_JWKS_URL"),
+        ("AUTHORIZATION_URL", "AUTHORIZE_URL"),
+    ] {
+        let like = format!("{found} is set, but nothing reads it; did you mean {meant}?");
+        assert_eq!(said(&[(found, "x")]), [like]);
+        let key = format!("web:{KEY}");
+        let guarded = [("API_KEYS", key.as_str()), (found, "x")];
+        assert_eq!(said(&guarded), [""; 0], "another program's, {found}");
+    }
 }
 
 #[test]

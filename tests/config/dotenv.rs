@@ -26,7 +26,7 @@ fn a_name_like_a_guards_that_is_set_to_nothing_is_not_set() {
 
 #[test]
 fn a_misspelt_name_is_said_once_wherever_it_stands() {
-    let problem = "API_KEYS is not set, but a name like it is, and the server would be open: rename that variable, or unset it";
+    let problem = "API_KEYS is not set, but a name like it is, and it says who may have which tokens: rename that variable, or unset it";
     let like = "is set, but nothing reads it; did you mean API_KEYS?";
     assert_eq!(
         read(&[("API_KEY", "x")], "API_KEY=y\nAPI_KEY=z\n").unwrap_err(),
@@ -79,5 +79,33 @@ fn a_comment_begins_after_a_space_and_never_empties_a_value() {
         ("", None),
     ] {
         assert_eq!(channels(written).as_deref(), value, "{written}");
+    }
+}
+
+#[test]
+fn a_guard_in_another_notation_is_found() {
+    for line in [
+        "API-KEYS=b:x",
+        "API\u{2013}KEYS=b:x",
+        "\u{200b}API_KEYS=b:x",
+        "\"API_KEYS\"=b:x",
+        "\"API_KEYS\": \"b:x\"",
+        "set API_KEYS=b:x",
+        "ENV API_KEYS=b:x",
+        "-e API_KEYS=b:x",
+        "$env:API_KEYS=\"b:x\"",
+        "  api_keys: b:x",
+    ] {
+        let said = read(&[], line).unwrap_err();
+        assert!(
+            said.starts_with(&format!(
+                "{UNUSABLE}API_KEYS is not set, but a name like it is, "
+            )),
+            "{line}: {said}"
+        );
+    }
+    for line in ["# API_KEYS=b:x", "#API-KEYS=b:x", "set api=b", ""] {
+        let config = read(&[], line).unwrap();
+        assert!(config.near_misses.is_empty(), "{line}");
     }
 }
