@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Vis
 use serde_json::Value;
 
 use super::error::{Unauthenticated, invalid};
-use super::role::Role;
+use super::rank::Rank;
 use super::user::{Channels, User};
 use crate::config::{ChannelPattern, ChannelPatterns, ClaimNames, Jwt};
 use crate::token::{Excerpt, Lifetime, Uid, UnixTime};
@@ -64,14 +64,14 @@ impl Claims {
         let channels = self
             .read_channels(channels)
             .map_err(|problem| claim(&self.names.channels, problem))?;
-        let role = read_role(role.as_ref()).map_err(|problem| claim(&self.names.role, problem))?;
+        let rank = read_rank(role.as_ref()).map_err(|problem| claim(&self.names.role, problem))?;
         let lifetime =
             read_lifetime(ttl.as_ref()).map_err(|problem| claim(&self.names.ttl, problem))?;
         Ok(User {
             name: (*uid.signed()).to_owned(),
             uid,
             channels,
-            role,
+            rank,
             lifetime,
         })
     }
@@ -162,12 +162,12 @@ fn read_uid(claim: Option<&Value>) -> Result<Uid, String> {
     }
 }
 
-fn read_role(claim: Option<&Value>) -> Result<Role, String> {
+fn read_rank(claim: Option<&Value>) -> Result<Rank, String> {
     match claim {
-        None => Ok(Role::Publisher),
-        Some(Value::String(name)) => Role::from_name(name)
-            .ok_or_else(|| format!("is {}, not {}", Excerpt::of(name), Role::NAMES)),
-        Some(_) => Err(format!("must be {}", Role::NAMES)),
+        None => Ok(Rank::Publisher),
+        Some(Value::String(name)) => Rank::from_name(name)
+            .ok_or_else(|| format!("is {}, not {}", Excerpt::of(name), Rank::NAMES)),
+        Some(_) => Err(format!("must be {}", Rank::NAMES)),
     }
 }
 

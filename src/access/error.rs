@@ -1,5 +1,7 @@
 //! Why someone is not known, and why a caller does not get a token.
 
+use std::borrow::Cow;
+
 use crate::token::Excerpt;
 
 /// Why nobody knows who asks. Says no more than the one who asks must know: not which part of its credentials is wrong.
@@ -90,7 +92,7 @@ pub enum Refusal {
         /// The role.
         role: &'static str,
         /// What it lacks.
-        wanted: &'static str,
+        wanted: Cow<'static, str>,
     },
     /// The operator's own service could not be asked.
     #[error("whether the token may be made cannot be found out; try again later")]

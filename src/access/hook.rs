@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, de};
 
 use super::error::Refusal;
 use super::policy::cut;
-use super::role::Role;
+use super::rank::Rank;
 use super::{Caller, client};
 use crate::config;
 use crate::issuer::{Bound, TokenRequest};
@@ -92,9 +92,9 @@ impl Hook {
         }
         let Lowered { role, ttl } = lowered(&body).map_err(unavailable)?;
         if let Some(name) = role {
-            let role = Role::from_name(&name)
-                .ok_or_else(|| unavailable(format!("its role is none of {}", Role::NAMES)))?;
-            role.lower(request)?;
+            let rank = Rank::from_name(&name)
+                .ok_or_else(|| unavailable(format!("its role is none of {}", Rank::NAMES)))?;
+            rank.lower(request)?;
         }
         if let Some(seconds) = ttl {
             let longest = Lifetime::from_seconds(seconds)

@@ -10,7 +10,7 @@ mod hook;
 mod jwks;
 mod jwt;
 mod policy;
-mod role;
+mod rank;
 mod user;
 
 use std::io;
@@ -64,7 +64,6 @@ impl Caller {
 pub struct Guard {
     api_keys: ApiKeys,
     jwt: Option<jwt::Verifier>,
-    is_guarded: bool,
     policy: Policy,
 }
 
@@ -79,11 +78,9 @@ impl Guard {
     ///
     /// When another server has to be asked, and TLS cannot be set up.
     pub fn new(access: Access) -> io::Result<Self> {
-        let is_guarded = access.is_guarded();
         Ok(Self {
             api_keys: access.api_keys,
             jwt: access.jwt.map(jwt::Verifier::new).transpose()?,
-            is_guarded,
             policy: Policy::new(access.limits, access.hook)?,
         })
     }
@@ -91,7 +88,7 @@ impl Guard {
     /// Whether callers have to say who they are.
     #[must_use]
     pub fn is_guarded(&self) -> bool {
-        self.is_guarded
+        self.jwt.is_some() || !self.api_keys.is_empty()
     }
 
     /// Fetches what requests will need, so that the first of them does not wait. What cannot be had yet is logged.
@@ -111,7 +108,7 @@ impl Guard {
         shown: Option<&str>,
         now: UnixTime,
     ) -> Result<Caller, Unauthenticated> {
-        if !self.is_guarded {
+        if !self.is_guarded() {
             return Ok(Caller::Anonymous);
         }
         let shown = shown.ok_or(Unauthenticated::Missing)?;
@@ -145,7 +142,7 @@ impl Guard {
         request: &'a mut TokenRequest,
         now: UnixTime,
     ) -> Result<Grant<'a>, Refusal> {
-        if self.is_guarded && matches!(caller, Caller::Anonymous) {
+        if self.is_guarded() && matches!(caller, Caller::Anonymous) {
             return Err(Refusal::Nobody);
         }
         self.policy.authorize(caller, request, now).await?;

@@ -1,11 +1,11 @@
 //! What an end user may have: tokens for itself, as far as its JWT says.
 
 use super::error::Refusal;
-use super::role::{Role, TEACH};
+use super::rank::{Rank, TEACH, for_servers, is_for_servers};
 use crate::config::ChannelPatterns;
 use crate::issuer::written::classroom_chat_user;
-use crate::issuer::{ServiceRequest, Subject, Target, TokenRequest};
-use crate::token::{ChannelName, Excerpt, Lifetime, Privilege, ServiceKind, Uid, UserId};
+use crate::issuer::{Grants, ServiceRequest, Subject, Target, TokenRequest};
+use crate::token::{ChannelName, Excerpt, Lifetime, ServiceKind, Uid, UserId};
 
 /// An end user, as its JWT describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct User {
     /// The uid's text.
     pub(super) name: String,
     pub(super) channels: Channels,
-    pub(super) role: Role,
+    pub(super) rank: Rank,
     pub(super) lifetime: Option<Lifetime>,
 }
 
@@ -57,8 +57,8 @@ impl User {
                     return Err(self.is_not(&uid.to_string()));
                 }
                 *uid = own.get();
-                if self.role < Role::of_key(*kind) {
-                    return Err(self.role.may_not(kind.name()));
+                if self.rank < Rank::of_key(*kind) {
+                    return Err(self.rank.may_not(kind.name()));
                 }
                 Ok(())
             }
@@ -68,10 +68,7 @@ impl User {
                 grants,
             } => {
                 self.join_as(channel, uid)?;
-                match self.role.lacks(ServiceKind::Rtc, grants) {
-                    Some(privilege) => Err(self.role.may_not(privilege.name())),
-                    None => Ok(()),
-                }
+                self.may_do(ServiceKind::Rtc, grants)
             }
             Subject::V006Rtm { user_id } => self.log_in(user_id),
             Subject::V007(services) => {
@@ -91,7 +88,20 @@ impl User {
         is_in_channel: bool,
     ) -> Result<(), Refusal> {
         let ServiceRequest { target, grants } = service;
+        self.bind_target(target, is_in_channel)?;
+        if let Some(what) = for_servers(target) {
+            return Err(not_for_users(what));
+        }
         let kind = target.kind();
+        let mut privileges = grants.iter().map(|(privilege, _)| privilege);
+        if privileges.any(|privilege| is_for_servers(kind, privilege)) {
+            return Err(not_for_users("the privilege app"));
+        }
+        self.may_do(kind, grants)
+    }
+
+    /// Says whether the names of a service are the user's, and fills in what is open.
+    fn bind_target(&self, target: &mut Target, is_in_channel: bool) -> Result<(), Refusal> {
         match target {
             Target::Rtc { channel, uid: user }
             | Target::Streaming {
@@ -101,51 +111,35 @@ impl User {
             | Target::Fcdn {
                 channel,
                 account: user,
-            } => self.join_as(channel, user)?,
-            Target::Rtm { user_id } => self.log_in(user_id)?,
-            Target::Rtm2 {
-                user_id,
-                permissions,
-            } => {
-                self.is(user_id)?;
-                // No claim says which names a user may read and write.
-                if permissions.iter().next().is_some() {
-                    return Err(not_for_users("a list of permissions of rtm2"));
-                }
-            }
-            Target::Chat { user_id } => {
-                let Some(user_id) = user_id else {
-                    return Err(not_for_users("a chat token without a user"));
-                };
-                self.is_in_chat(user_id)?;
-            }
+            } => self.join_as(channel, user),
+            Target::Rtm { user_id } => self.log_in(user_id),
+            Target::Rtm2 { user_id, .. } => self.is(user_id),
+            Target::Chat {
+                user_id: Some(user_id),
+            } => self.is_in_chat(user_id),
             Target::ApaasRoomUser { room, user, role } => {
                 self.join(room)?;
                 self.is(user)?;
-                if !self.role.has_classroom_role(*role) {
-                    return Err(self.role.may_not(TEACH));
+                if self.rank.has_classroom_role(*role) {
+                    Ok(())
+                } else {
+                    Err(self.rank.may_not(TEACH))
                 }
             }
-            Target::ApaasUser { user } => self.is(user)?,
-            Target::ApaasApp => return Err(not_for_users("a classroom token without a user")),
+            Target::ApaasUser { user } => self.is(user),
+            // Without a user they are for servers, which is looked at next.
+            Target::ApaasApp | Target::Chat { user_id: None } => Ok(()),
             // They name nobody: alone they would be the same for every user, whatever it may join.
-            Target::Fpa | Target::ConvoAi | Target::Stt if is_in_channel => {}
-            Target::Fpa => return Err(not_for_users("fpa without rtc")),
-            Target::ConvoAi => return Err(not_for_users("convo_ai without rtc")),
-            Target::Stt => return Err(not_for_users("stt without rtc")),
+            Target::Fpa | Target::ConvoAi | Target::Stt if is_in_channel => Ok(()),
+            Target::Fpa => Err(not_for_users("fpa without rtc")),
+            Target::ConvoAi => Err(not_for_users("convo_ai without rtc")),
+            Target::Stt => Err(not_for_users("stt without rtc")),
         }
-        for (privilege, _) in grants.iter() {
-            let is_for_servers = match kind {
-                ServiceKind::Chat => privilege == Privilege::CHAT_APP,
-                ServiceKind::Apaas => privilege == Privilege::APAAS_APP,
-                _ => false,
-            };
-            if is_for_servers {
-                return Err(not_for_users("the privilege app"));
-            }
-        }
-        match self.role.lacks(kind, grants) {
-            Some(privilege) => Err(self.role.may_not(privilege.name())),
+    }
+
+    fn may_do(&self, service: ServiceKind, grants: &Grants) -> Result<(), Refusal> {
+        match self.rank.lacks(service, grants) {
+            Some(privilege) => Err(self.rank.may_not(privilege.name())),
             None => Ok(()),
         }
     }

@@ -62,6 +62,12 @@ impl ApiKeys {
     pub fn iter(&self) -> impl Iterator<Item = &ApiKey> {
         self.0.iter()
     }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 impl FromStr for ApiKeys {

@@ -34,7 +34,7 @@ impl Access {
     /// Whether callers have to say who they are.
     #[must_use]
     pub fn is_guarded(&self) -> bool {
-        self.jwt.is_some() || self.api_keys.iter().next().is_some()
+        self.jwt.is_some() || !self.api_keys.is_empty()
     }
 }
 

@@ -245,7 +245,7 @@ impl Access {
         };
         let role = Refusal::Role {
             role: "subscriber",
-            wanted: "publish_audio",
+            wanted: "publish_audio".into(),
         };
         let channel = Excerpt::of("test");
         let refused: [Error; 3] = [

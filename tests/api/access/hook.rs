@@ -161,6 +161,38 @@ async fn a_role_takes_away_what_it_has_not_or_refuses_it() {
 }
 
 #[tokio::test]
+async fn what_is_for_servers_is_refused_to_a_role_by_its_name() {
+    let (server, app) = hooked(&[]).await;
+    server.answers(200, r#"{"role":"publisher"}"#);
+    for (service, wanted) in [
+        (
+            json!({ "service": "chat" }),
+            "have a chat token without a user",
+        ),
+        (
+            json!({ "service": "apaas" }),
+            "have a classroom token without a user",
+        ),
+        (
+            json!({ "service": "rtm2", "user_id": "7", "permissions": { "users": { "read": ["a"] } } }),
+            "have a list of permissions of rtm2",
+        ),
+        (
+            json!({ "service": "chat", "user_id": "7", "privileges": ["app"] }),
+            "app",
+        ),
+    ] {
+        let answer = ask(&app, &json!({ "services": [service] })).await;
+        let body: Value = serde_json::from_str(&answer.body).unwrap();
+        let detail = format!("the caller has the role publisher, which may not {wanted}");
+        assert_eq!(
+            (answer.status.as_u16(), &body["detail"]),
+            (403, &detail.into())
+        );
+    }
+}
+
+#[tokio::test]
 async fn it_denies_in_its_own_words() {
     let (server, app) = hooked(&[]).await;
     let unsaid = "the caller may not have this token";

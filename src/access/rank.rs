@@ -1,4 +1,7 @@
-//! What users may do, from a role's name to single privileges.
+//! How much users may do, from the name of a rank to single privileges. Callers and operators know it as a role; in this
+//! code a role is what a word grants in a format.
+
+use std::borrow::Cow;
 
 use super::error::Refusal;
 use crate::issuer::{Grants, Subject, Target, TokenRequest};
@@ -7,7 +10,7 @@ use crate::token::{Privilege, ServiceKind};
 
 /// The most that a user may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Role {
+pub(super) enum Rank {
     /// May join and watch.
     Subscriber,
     /// May publish too.
@@ -16,12 +19,12 @@ pub(super) enum Role {
     Admin,
 }
 
-impl Role {
+impl Rank {
     pub(super) const NAMES: &str = "subscriber, publisher or admin";
 
     pub(super) fn from_name(name: &str) -> Option<Self> {
         let all = [Self::Subscriber, Self::Publisher, Self::Admin];
-        all.into_iter().find(|role| role.name() == name)
+        all.into_iter().find(|rank| rank.name() == name)
     }
 
     pub(super) const fn name(self) -> &'static str {
@@ -32,7 +35,7 @@ impl Role {
         }
     }
 
-    /// Whether it has a privilege of a service. Where users meet in no channel, every role has all but those of a server.
+    /// Whether it has a privilege of a service. Where users meet in no channel, every rank has all but those of a server.
     pub(super) fn has(self, service: ServiceKind, privilege: Privilege) -> bool {
         use Privilege as P;
         let (watch, publish): (&[P], &[P]) = match service {
@@ -42,13 +45,15 @@ impl Role {
             ),
             ServiceKind::Streaming => (&[], &[P::PUBLISH_MIX_STREAM, P::PUBLISH_RAW_STREAM]),
             ServiceKind::Fcdn => (&[P::PLAY], &[P::PUBLISH]),
-            ServiceKind::Chat => return self == Self::Admin || privilege != P::CHAT_APP,
-            ServiceKind::Apaas => return self == Self::Admin || privilege != P::APAAS_APP,
-            ServiceKind::Rtm
+            ServiceKind::Apaas
+            | ServiceKind::Chat
+            | ServiceKind::Rtm
             | ServiceKind::Fpa
             | ServiceKind::Rtm2
             | ServiceKind::ConvoAi
-            | ServiceKind::Stt => return true,
+            | ServiceKind::Stt => {
+                return self == Self::Admin || !is_for_servers(service, privilege);
+            }
         };
         match self {
             Self::Subscriber => watch.contains(&privilege),
@@ -71,7 +76,7 @@ impl Role {
         self == Self::Admin || [Target::NO_ROLE, 0, 2].contains(&number)
     }
 
-    /// The least role that may have a channel key.
+    /// The least rank that may have a channel key.
     pub(super) fn of_key(kind: KeyKind) -> Self {
         match kind {
             KeyKind::MediaChannel | KeyKind::InChannelPermission(Upload::Nothing) => {
@@ -82,7 +87,7 @@ impl Role {
         }
     }
 
-    /// Takes from a request what the role has not.
+    /// Takes from a request what the rank has not.
     ///
     /// # Errors
     ///
@@ -114,18 +119,14 @@ impl Role {
 
     fn lower_target(self, target: &Target) -> Result<(), Refusal> {
         match target {
+            _ if self == Self::Admin => Ok(()),
             Target::ApaasRoomUser { role, .. } if !self.has_classroom_role(*role) => {
                 Err(self.may_not(TEACH))
             }
-            Target::Chat { user_id: None } | Target::ApaasApp if self < Self::Admin => {
-                Err(self.may_not("have a token without a user"))
-            }
-            Target::Rtm2 { permissions, .. }
-                if self < Self::Admin && permissions.iter().next().is_some() =>
-            {
-                Err(self.may_not("have a list of permissions"))
-            }
-            _ => Ok(()),
+            target => match for_servers(target) {
+                Some(what) => Err(self.may_not(format!("have {what}"))),
+                None => Ok(()),
+            },
         }
     }
 
@@ -143,10 +144,33 @@ impl Role {
         }
     }
 
-    /// The refusal of something that the role has not.
-    pub(super) fn may_not(self, wanted: &'static str) -> Refusal {
-        let role = self.name();
-        Refusal::Role { role, wanted }
+    /// The refusal of something that the rank has not.
+    pub(super) fn may_not(self, wanted: impl Into<Cow<'static, str>>) -> Refusal {
+        Refusal::Role {
+            role: self.name(),
+            wanted: wanted.into(),
+        }
+    }
+}
+
+/// Whether a privilege is for servers: one of the whole app, not of a user.
+pub(super) fn is_for_servers(service: ServiceKind, privilege: Privilege) -> bool {
+    matches!(
+        (service, privilege),
+        (ServiceKind::Apaas, Privilege::APAAS_APP) | (ServiceKind::Chat, Privilege::CHAT_APP)
+    )
+}
+
+/// What of a service is for servers, whatever the privileges, in the words of a refusal.
+pub(super) fn for_servers(target: &Target) -> Option<&'static str> {
+    match target {
+        Target::ApaasApp => Some("a classroom token without a user"),
+        Target::Chat { user_id: None } => Some("a chat token without a user"),
+        // No claim says which names a user may read and write.
+        Target::Rtm2 { permissions, .. } if permissions.iter().next().is_some() => {
+            Some("a list of permissions of rtm2")
+        }
+        _ => None,
     }
 }
 
