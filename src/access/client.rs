@@ -43,3 +43,14 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let texts: Vec<String> = causes.map(ToString::to_string).collect();
     texts.join(": ")
 }
+
+/// The most of another server's words that is repeated, in bytes.
+const MAX_SAID: usize = 200;
+
+/// Another server's words for a person to read: within one line, and not many of them.
+pub(super) fn said(words: &impl ToString) -> String {
+    let mut words = words.to_string();
+    words.retain(|character| !character.is_control());
+    words.truncate(words.floor_char_boundary(MAX_SAID));
+    words
+}

@@ -21,9 +21,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The most that is read of an answer.
 const MAX_ANSWER: usize = 16 * 1024;
 
-/// The most that a caller is told of why it is denied, in bytes.
-const MAX_MESSAGE: usize = 200;
-
 #[derive(Debug)]
 pub(super) struct Hook {
     config: config::Hook,
@@ -156,6 +153,7 @@ fn lowered(body: &[u8]) -> Result<Lowered, String> {
         serde_json::from_slice(body)
     };
     lowered.map_err(|error: serde_json::Error| {
+        let error = client::said(&error);
         format!("its body is neither empty nor an object of role and ttl alone: {error}")
     })
 }
@@ -166,9 +164,9 @@ fn message(body: &[u8]) -> String {
         Ok(Denied { message }) => message,
         Err(_) => String::from_utf8_lossy(body).into_owned(),
     };
-    let text: String = text.chars().filter(|c| !c.is_control()).collect();
-    match &text[..text.floor_char_boundary(MAX_MESSAGE)] {
-        text if text.trim().is_empty() => "the caller may not have this token".to_owned(),
-        text => text.to_owned(),
+    let text = client::said(&text);
+    if text.trim().is_empty() {
+        return "the caller may not have this token".to_owned();
     }
+    text
 }

@@ -2,7 +2,7 @@
 //!
 //! They are kept, and fetched anew now and then, while requests go on with those that are there. A JWT with a key that
 //! is not among them is a reason to look at once, but not more often than once a minute: whoever makes up keys causes
-//! no more. While the provider is down, the last keys stay.
+//! no more. While the provider is down, the last keys stay; when it says that there are none, they go.
 
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
@@ -155,6 +155,12 @@ impl Jwks {
 
     async fn fetch(&self, now: UnixTime) {
         match self.ask().await {
+            Ok(keys) if keys.is_empty() => {
+                tracing::warn!(
+                    "JWT_JWKS_URL has no key for RS256, ES256 or EdDSA signatures: nobody is let in by a JWT"
+                );
+                *self.keys_mut() = None;
+            }
             Ok(keys) => {
                 tracing::debug!(keys = keys.len(), "JWT_JWKS_URL was fetched");
                 *self.keys_mut() = Some(Kept {
@@ -179,12 +185,7 @@ impl Jwks {
             return Err(format!("it answers {}", response.status()));
         }
         let body = client::body(response, MAX_ANSWER).await?;
-        let keys = read(&body).map_err(|error| format!("the answer is no JWKS: {error}"))?;
-        if keys.is_empty() {
-            Err("the answer has no key for RS256, ES256 or EdDSA signatures".to_owned())
-        } else {
-            Ok(keys)
-        }
+        read(&body).map_err(|error| format!("the answer is no JWKS: {}", client::said(&error)))
     }
 
     fn keys_mut(&self) -> RwLockWriteGuard<'_, Option<Kept>> {

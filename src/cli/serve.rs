@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::announce::{DEMO_NOTICE, announce};
 use super::{UNUSABLE, fail, logging};
 use crate::access::Guard;
-use crate::config::{AuditLog, Config, Environment};
+use crate::config::{AuditLog, Config, Environment, MetricsAccess};
 use crate::http::{self, App, AppState, Audit, Limiter, Limits, Metrics, Settings};
 use crate::issuer::{Issuer, random_salt, system_clock};
 use crate::token::Project;
@@ -53,7 +53,7 @@ async fn serve(config: Config, demo: bool) -> io::Result<()> {
     // Before the first connection, so that a signal cannot end the process in between.
     let shutdown = shutdown(&config.audit)?;
     let listener = bind(config.listen, "HOST and PORT").await?;
-    let watching = match config.metrics.as_ref().and_then(|metrics| metrics.listen) {
+    let watching = match config.metrics.as_ref().and_then(MetricsAccess::listen) {
         Some(listen) => Some(bind(listen, "HOST and METRICS_PORT").await?),
         None => None,
     };

@@ -33,14 +33,25 @@ type Values = BTreeMap<&'static str, Zeroizing<String>>;
 pub struct NearMiss {
     found: String,
     meant: &'static str,
+    /// Whether hardly anyone else has such a name.
+    is_sure: bool,
 }
 
 impl NearMiss {
-    /// The variable that was meant, if it says who may have tokens.
-    pub(super) fn guard(&self) -> Option<&'static str> {
-        let guards = ["API_KEYS", "JWT_", "AUTHORIZE_"];
-        let is_guard = guards.iter().any(|guard| self.meant.starts_with(guard));
-        is_guard.then_some(self.meant)
+    /// The variable that was surely meant, if it says who may have which tokens. Another program may have an `API_KEY` of
+    /// its own; that matters where nothing else guards.
+    pub(super) fn guard(&self, is_open: bool) -> Option<&'static str> {
+        let is_guard = match self.meant {
+            "API_KEYS" | "API_KEYS_FILE" => is_open,
+            "ALLOWED_CHANNELS" | "ALLOWED_SERVICES" | "MAX_TTL" => true,
+            other => other.starts_with("AUTHORIZE_") || other.starts_with("JWT_"),
+        };
+        (self.is_sure && is_guard).then_some(self.meant)
+    }
+
+    /// Whether it is worth a word: a name that begins like a guard's is, where nothing guards.
+    pub(super) fn matters(&self, is_open: bool) -> bool {
+        self.is_sure || is_open
     }
 }
 
@@ -174,7 +185,8 @@ fn known(
     for (name, value) in variables {
         match known_name(&name) {
             Some(name) => drop(values.insert(name, Zeroizing::new(value))),
-            None => near_misses.extend(near_miss(&name)),
+            None if value.trim().is_empty() => {} // not set, as a known one
+            None => note(&name, near_misses),
         }
     }
     values
@@ -186,10 +198,19 @@ fn known_name(name: &str) -> Option<&'static str> {
         .find(|known| *known == name)
 }
 
+/// Keeps a name that is almost a variable's. It may stand in the environment and in the file.
+fn note(found: &str, near_misses: &mut Vec<NearMiss>) {
+    if let Some(near_miss) = near_miss(found)
+        && !near_misses.contains(&near_miss)
+    {
+        near_misses.push(near_miss);
+    }
+}
+
 /// Short names are left out: they are near to too many others. In those of middling length two letters make another word:
 /// `METRICS_HOST`, `MIN_CONNECTIONS`.
 fn near_miss(found: &str) -> Option<NearMiss> {
-    let name = found.trim().to_ascii_uppercase();
+    let name: String = found.chars().filter_map(in_names).collect();
     let name = name.strip_prefix("AGORA_").unwrap_or(&name);
     let distance = |meant: &'static str| (strsim::damerau_levenshtein(name, meant), meant);
     let (distance, meant) = vars::all()
@@ -197,14 +218,47 @@ fn near_miss(found: &str) -> Option<NearMiss> {
         .filter(|meant| meant.len() >= 8 || meant.replace('_', "") == name)
         .map(distance)
         .min()?;
-    let found = found.to_owned();
-    let most = if meant.len() < 16 { 1 } else { 2 };
-    (distance <= most).then_some(NearMiss { found, meant })
+    let is_sure = distance <= if meant.len() < 16 { 1 } else { 2 };
+    // Kubernetes has names of its own for a service called api-keys.
+    let is_services = name.contains("_SERVICE_") || name.contains("_PORT");
+    let begins = |(beginning, _): &&(&str, _)| name.starts_with(beginning) && !is_services;
+    let meant = if is_sure {
+        meant
+    } else {
+        GUARDS.iter().find(begins)?.1
+    };
+    Some(NearMiss {
+        found: found.to_owned(),
+        meant,
+        is_sure,
+    })
+}
+
+/// How names begin that people give to what is to guard their server.
+const GUARDS: [(&str, &str); 8] = [
+    ("API_KEY", "API_KEYS"),
+    ("APIKEY", "API_KEYS"),
+    ("AUTHORI", "AUTHORIZE_URL"),
+    ("JWKS", "JWT_JWKS_URL"),
+    ("JWT_JWKS", "JWT_JWKS_URL"),
+    ("JWT_KEY", "JWT_SECRET"),
+    ("JWT_PUB", "JWT_PUBLIC_KEY"),
+    ("JWT_SECRET", "JWT_SECRET"),
+];
+
+/// A character as names have it: dashes are meant for underscores, and what cannot be seen is not meant at all.
+fn in_names(character: char) -> Option<char> {
+    match character {
+        '_' | '-' | '\u{2010}'..='\u{2015}' => Some('_'),
+        other => other
+            .is_ascii_alphanumeric()
+            .then(|| other.to_ascii_uppercase()),
+    }
 }
 
 /// Reads lines of `NAME=value`. Blank lines and lines that begin with `#` say nothing; `export` before a name is
-/// dropped; a value may stand in single or double quotes; a `#` after a space begins a comment. A file is often shared
-/// with other programs, so that only lines that begin with a name of ours have to make sense.
+/// dropped; a value stands on one line, and may stand in single or double quotes; a `#` after a space begins a comment. A
+/// file is often shared with other programs, so that only lines that begin with a name of ours have to make sense.
 fn parse_dotenv(text: &str, near_misses: &mut Vec<NearMiss>) -> (Values, Vec<Problem>) {
     let mut values = Values::new();
     let mut problems = Vec::new();
@@ -218,47 +272,66 @@ fn parse_dotenv(text: &str, near_misses: &mut Vec<NearMiss>) -> (Values, Vec<Pro
             .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
             .unwrap_or(line.len());
         let (name, rest) = line.split_at(end_of_name);
+        let value = rest.trim_start().strip_prefix('=').map(unquoted);
         let Some(name) = known_name(name) else {
-            near_misses.extend(near_miss(name));
+            if value != Some(Ok("")) && !line.starts_with('#') {
+                note(meant_name(line), near_misses);
+            }
             continue;
         };
-        match rest.trim_start().strip_prefix('=') {
-            Some(value) => match unquoted(value.trim()) {
-                Some(value) => drop(values.insert(name, Zeroizing::new(value.to_owned()))),
-                None => problems.push(Problem::new(
-                    ".env",
-                    format!("line {number} goes on after the closing quote of {name}"),
-                )),
-            },
-            None => problems.push(Problem::new(
-                ".env",
-                format!("line {number} is not of the form {name}=value"),
-            )),
-        }
+        let problem = match value {
+            Some(Ok(value)) => {
+                values.insert(name, Zeroizing::new(value.to_owned()));
+                continue;
+            }
+            Some(Err(Quote::Followed)) => {
+                format!("line {number} goes on after the closing quote of {name}")
+            }
+            Some(Err(Quote::Open)) => format!(
+                "line {number} lacks the closing quote of {name}; a value stands on one line"
+            ),
+            None => format!("line {number} is not of the form {name}=value"),
+        };
+        problems.push(Problem::new(".env", problem));
     }
     (values, problems)
 }
 
-/// Nothing when text follows a closing quote: the part between quotes alone would be another value.
-fn unquoted(value: &str) -> Option<&str> {
+/// What is most like a name in a line that does not begin with one: the last word before the value, as in `set NAME=value`,
+/// `-e NAME=value`, `$env:NAME="value"` and `"NAME": "value"`.
+fn meant_name(line: &str) -> &str {
+    let before = line.split_once('=').or_else(|| line.split_once(':'));
+    let (before, _) = before.unwrap_or((line, ""));
+    let is_between = |character: char| character.is_whitespace() || "\"':$".contains(character);
+    before
+        .split(is_between)
+        .rfind(|word| !word.is_empty())
+        .unwrap_or_default()
+}
+
+/// What is wrong with a quote. The part between quotes alone, or the quote as a part, would be another value.
+#[derive(PartialEq, Eq)]
+enum Quote {
+    /// Text follows the closing one.
+    Followed,
+    /// There is no closing one.
+    Open,
+}
+
+/// The value in what is written after the `=`. A `#` right there is its own, as in a shell: a secret that begins with
+/// one would be none otherwise.
+fn unquoted(written: &str) -> Result<&str, Quote> {
+    let value = written.trim();
     for quote in ['"', '\''] {
-        if let Some((inner, after)) = value
-            .strip_prefix(quote)
-            .and_then(|rest| rest.split_once(quote))
-        {
+        if let Some(rest) = value.strip_prefix(quote) {
+            let (inner, after) = rest.split_once(quote).ok_or(Quote::Open)?;
             let after = after.trim_start();
-            return (after.is_empty() || after.starts_with('#')).then_some(inner);
+            let is_end = after.is_empty() || after.starts_with('#');
+            return is_end.then_some(inner).ok_or(Quote::Followed);
         }
     }
-    let is_comment = |(at, _): &(usize, &str)| {
-        value[..*at]
-            .chars()
-            .next_back()
-            .is_none_or(char::is_whitespace)
-    };
-    let end = value
-        .match_indices('#')
-        .find(is_comment)
-        .map_or(value.len(), |(at, _)| at);
-    Some(value[..end].trim_end())
+    let is_comment = |(at, _): &(usize, &str)| written[..*at].ends_with(char::is_whitespace);
+    let comment = written.match_indices('#').find(is_comment);
+    let end = comment.map_or(written.len(), |(at, _)| at);
+    Ok(written[..end].trim())
 }

@@ -11,16 +11,39 @@ use super::access::ApiKey;
 use super::read::Reader;
 use super::vars;
 
-/// Who may read the metrics, and where.
+/// Who may read the metrics, and where. On the port of everything else, nobody without a key.
 #[derive(Clone, Debug)]
-pub struct MetricsAccess {
-    /// Where they are served alone; nothing for where everything else is.
-    pub listen: Option<SocketAddr>,
-    /// What a reader has to show; nothing for everyone who gets there.
-    pub key: Option<MetricsKey>,
+pub enum MetricsAccess {
+    /// Where nothing else is.
+    Apart {
+        /// The address.
+        listen: SocketAddr,
+        /// What a reader has to show; nothing for everyone who gets there.
+        key: Option<MetricsKey>,
+    },
+    /// Where everything else is, for readers who show this.
+    Main(MetricsKey),
 }
 
 impl MetricsAccess {
+    /// Where they are served alone; nothing for where everything else is.
+    #[must_use]
+    pub const fn listen(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Apart { listen, .. } => Some(*listen),
+            Self::Main(_) => None,
+        }
+    }
+
+    /// What a reader has to show; nothing for everyone who gets there.
+    #[must_use]
+    pub const fn key(&self) -> Option<&MetricsKey> {
+        match self {
+            Self::Apart { key, .. } => key.as_ref(),
+            Self::Main(key) => Some(key),
+        }
+    }
+
     /// Nothing when no variable asks for metrics. `main` is where everything else is served.
     pub(super) fn read(reader: &mut Reader<'_>, main: Option<SocketAddr>) -> Option<Self> {
         let port = reader.read(&vars::METRICS_PORT, |text| match text.parse::<u16>() {
@@ -36,7 +59,10 @@ impl MetricsAccess {
             str::parse::<MetricsKey>,
         );
         let listen = port.and_then(|port| Some(SocketAddr::new(main?.ip(), port)));
-        (listen.is_some() || key.is_some()).then_some(Self { listen, key })
+        match listen {
+            Some(listen) => Some(Self::Apart { listen, key }),
+            None => key.map(Self::Main),
+        }
     }
 }
 

@@ -34,6 +34,7 @@ pub use origins::{AllowedOrigins, OriginError, OriginPattern};
 pub use page::{PageError, PageSwitch, WebSdkUrl};
 
 use read::Reader;
+use secrets::Secrets;
 
 use crate::token::{Lifetime, Project};
 
@@ -112,12 +113,14 @@ impl Config {
         let format = reader.read(&vars::LOG_FORMAT, str::parse::<LogFormat>);
         let audit = reader.read(&vars::AUDIT_LOG, str::parse::<AuditLog>);
         let metrics = MetricsAccess::read(&mut reader, listen);
-        reader.secrets_differ(&access, metrics.as_ref());
-        if !is_demo && !access.is_guarded() && access.hook.is_none() {
-            reader.no_guard_is_misspelt();
+        let secrets = Secrets::of(&access, metrics.as_ref());
+        reader.secrets_differ(&secrets);
+        let is_open = !access.is_guarded() && access.hook.is_none();
+        if !is_demo {
+            reader.no_guard_is_misspelt(is_open);
         }
         if let Some(project) = &project {
-            reader.certificates_are_nothing_else(project, &access, metrics.as_ref());
+            reader.certificates_are_nothing_else(project, &secrets);
         }
 
         reader.finish(|| {
@@ -142,7 +145,11 @@ impl Config {
                 },
                 audit: audit?,
                 metrics,
-                near_misses: environment.near_misses().cloned().collect(),
+                near_misses: environment
+                    .near_misses()
+                    .filter(|miss| miss.matters(is_open))
+                    .cloned()
+                    .collect(),
             })
         })
     }

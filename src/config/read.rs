@@ -1,9 +1,11 @@
 //! Reads variables one by one and gathers what is wrong with them.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
+use std::iter;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::environment::{Environment, Found, NearMiss};
+use super::environment::{Environment, Found};
 use super::error::{ConfigError, Problem};
 use super::vars::{self, Variable};
 use crate::token::{AppCertificate, AppId, HexError, Lifetime, Project};
@@ -106,13 +108,13 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Reports what was to guard the server and is misspelt: it would be open instead.
-    pub(super) fn no_guard_is_misspelt(&mut self) {
+    /// Reports what was to guard the server and is misspelt: it would do without.
+    pub(super) fn no_guard_is_misspelt(&mut self, is_open: bool) {
         let guards = self.environment.near_misses();
-        let guards = guards.filter_map(NearMiss::guard);
-        let problem = "is not set, but a name like it is, and the server would be open: rename that variable, or unset it";
+        let guards: BTreeSet<_> = guards.filter_map(|miss| miss.guard(is_open)).collect();
+        let problem = "is not set, but a name like it is, and it says who may have which tokens: rename that variable, or unset it";
         self.problems
-            .extend(guards.map(|guard| Problem::new(guard, problem)));
+            .extend(guards.into_iter().map(|guard| Problem::new(guard, problem)));
     }
 
     /// What was read, if there was no problem with any of it.
@@ -167,9 +169,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reports what is wrong with a variable.
+    /// Reports what is wrong with a variable, under the name of what was set: an alias, or the file that has its value.
     pub(super) fn problem(&mut self, variable: &Variable, message: impl Into<String>) {
-        self.problems.push(Problem::new(variable.name, message));
+        let is_file = |other: &Variable| other.name.strip_suffix("_FILE") == Some(variable.name);
+        let file = vars::all().find(|other| is_file(other));
+        let names: Vec<&Variable> = iter::once(variable).chain(file).collect();
+        let found = self.environment.find(&names).ok().flatten();
+        let name = found.map_or(variable.name, |found| found.name);
+        self.problems.push(Problem::new(name, message));
     }
 
     /// How many problems there are by now.

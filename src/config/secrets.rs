@@ -2,33 +2,91 @@
 
 use std::iter;
 
-use super::access::{Access, JwtKey, Secret};
-use super::metrics::MetricsAccess;
+use super::access::{Access, ApiKeys, JwtKey, Secret};
+use super::metrics::{MetricsAccess, MetricsKey};
 use super::read::Reader;
 use super::vars;
 use crate::token::Project;
 
+/// All secrets but the certificates.
+pub(super) struct Secrets<'a> {
+    api_keys: &'a ApiKeys,
+    jwt: Option<&'a Secret>,
+    token: Option<&'a Secret>,
+    metrics: Option<&'a MetricsKey>,
+}
+
+impl<'a> Secrets<'a> {
+    pub(super) fn of(access: &'a Access, metrics: Option<&'a MetricsAccess>) -> Self {
+        let jwt = match access.jwt.as_ref().map(|jwt| &jwt.key) {
+            Some(JwtKey::Secret(secret)) => Some(secret),
+            Some(JwtKey::PublicKey(_) | JwtKey::Jwks(_)) | None => None,
+        };
+        Self {
+            api_keys: &access.api_keys,
+            jwt,
+            token: access.hook.as_ref().and_then(|hook| hook.token.as_ref()),
+            metrics: metrics.and_then(MetricsAccess::key),
+        }
+    }
+
+    fn is_api_key(&self, secret: &str) -> bool {
+        self.api_keys.find(secret.as_bytes()).is_some()
+    }
+
+    fn is_metrics_key(&self, secret: &str) -> bool {
+        self.metrics.is_some_and(|key| key.is(secret))
+    }
+}
+
 impl Reader<'_> {
     /// Reports what is used twice.
-    pub(super) fn secrets_differ(&mut self, access: &Access, metrics: Option<&MetricsAccess>) {
-        let Access { api_keys, jwt, .. } = access;
-        let is_api_key = |secret: &[u8]| api_keys.find(secret).is_some();
-        if let Some(JwtKey::Secret(secret)) = jwt.as_ref().map(|jwt| &jwt.key)
-            && is_api_key(secret.expose().as_bytes())
-        {
-            let problem = "is an API key too: its holder could make JWTs; take another";
-            self.problem(&vars::JWT_SECRET, problem);
-        }
-        let token = access.hook.as_ref().and_then(|hook| hook.token.as_ref());
-        if token.is_some_and(|token| is_api_key(token.expose().as_bytes())) {
-            let problem = "is an API key too: your service could ask for tokens; take another";
-            self.problem(&vars::AUTHORIZE_TOKEN, problem);
-        }
-        let key = metrics.and_then(|metrics| metrics.key.as_ref());
-        if key.is_some_and(|key| api_keys.iter().any(|other| key.is_digest_of(other))) {
-            let problem =
-                "is an API key too: who reads the metrics could ask for tokens; take another";
-            self.problem(&vars::METRICS_KEY, problem);
+    pub(super) fn secrets_differ(&mut self, secrets: &Secrets<'_>) {
+        let (jwt, token) = (
+            secrets.jwt.map(Secret::expose),
+            secrets.token.map(Secret::expose),
+        );
+        let is_api_key = |secret: &str| secrets.is_api_key(secret);
+        let is_metrics_key = |secret: &str| secrets.is_metrics_key(secret);
+        let of_metrics = |key: &MetricsKey| {
+            let mut keys = secrets.api_keys.iter();
+            keys.any(|other| key.is_digest_of(other))
+        };
+        for (variable, is_twice, problem) in [
+            (
+                &vars::JWT_SECRET,
+                jwt.is_some_and(is_api_key),
+                "is an API key too: its holder could make JWTs",
+            ),
+            (
+                &vars::AUTHORIZE_TOKEN,
+                token.is_some_and(is_api_key),
+                "is an API key too: your service could ask for tokens",
+            ),
+            (
+                &vars::AUTHORIZE_TOKEN,
+                token.is_some() && token == jwt,
+                "is JWT_SECRET too: your service could make JWTs",
+            ),
+            (
+                &vars::METRICS_KEY,
+                secrets.metrics.is_some_and(of_metrics),
+                "is an API key too: who reads the metrics could ask for tokens",
+            ),
+            (
+                &vars::METRICS_KEY,
+                jwt.is_some_and(is_metrics_key),
+                "is JWT_SECRET too: who reads the metrics could make JWTs",
+            ),
+            (
+                &vars::METRICS_KEY,
+                token.is_some_and(is_metrics_key),
+                "is AUTHORIZE_TOKEN too: who reads the metrics could pass for this server",
+            ),
+        ] {
+            if is_twice {
+                self.problem(variable, format!("{problem}; take another"));
+            }
         }
     }
 
@@ -36,37 +94,24 @@ impl Reader<'_> {
     pub(super) fn certificates_are_nothing_else(
         &mut self,
         project: &Project,
-        access: &Access,
-        metrics: Option<&MetricsAccess>,
+        secrets: &Secrets<'_>,
     ) {
-        let Access {
-            api_keys,
-            jwt,
-            hook,
-            ..
-        } = access;
-        let jwt_secret = match jwt.as_ref().map(|jwt| &jwt.key) {
-            Some(JwtKey::Secret(secret)) => Some(secret),
-            _ => None,
-        };
-        let token = hook.as_ref().and_then(|hook| hook.token.as_ref());
-        let metrics_key = metrics.and_then(|metrics| metrics.key.as_ref());
         for certificate in iter::once(&project.certificate).chain(&project.secondary) {
             let holds = |secret: Option<&Secret>| {
                 secret
                     .is_some_and(|secret| certificate.digits_are(|digits| contains(secret, digits)))
             };
-            let is_metrics_key = |digits: &[u8]| {
-                metrics_key.is_some_and(|key| str::from_utf8(digits).is_ok_and(|text| key.is(text)))
+            let is = |is_secret: &dyn Fn(&str) -> bool| {
+                certificate.digits_are(|digits| str::from_utf8(digits).is_ok_and(is_secret))
             };
             for (variable, is_in) in [
+                (&vars::API_KEYS, is(&|digits| secrets.is_api_key(digits))),
+                (&vars::JWT_SECRET, holds(secrets.jwt)),
+                (&vars::AUTHORIZE_TOKEN, holds(secrets.token)),
                 (
-                    &vars::API_KEYS,
-                    certificate.digits_are(|digits| api_keys.find(digits).is_some()),
+                    &vars::METRICS_KEY,
+                    is(&|digits| secrets.is_metrics_key(digits)),
                 ),
-                (&vars::JWT_SECRET, holds(jwt_secret)),
-                (&vars::AUTHORIZE_TOKEN, holds(token)),
-                (&vars::METRICS_KEY, certificate.digits_are(is_metrics_key)),
             ] {
                 if is_in {
                     let problem = "has an App Certificate in it, which signs tokens alone; openssl rand -hex 32 makes another secret";

@@ -138,11 +138,8 @@ impl App {
         if let Some(fault) = fault {
             return Err(fault.into());
         }
-        let mut hosts = head.headers.get_all(HOST).iter();
-        match (hosts.next(), hosts.next()) {
-            (None, _) if head.version == Version::HTTP_11 => return Err(Error::HostMissing),
-            (_, Some(_)) => return Err(Error::HostTwice),
-            (None | Some(_), None) => {}
+        if head.version == Version::HTTP_11 && !head.headers.contains_key(HOST) {
+            return Err(Error::HostMissing);
         }
         let body = body?;
         let Some(methods) = found.methods else {

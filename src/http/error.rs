@@ -33,8 +33,6 @@ pub(super) enum Error {
     Head(#[from] HeadError),
     #[error("an HTTP/1.1 request must have a Host header")]
     HostMissing,
-    #[error("a request must have one Host header")]
-    HostTwice,
     #[error(transparent)]
     Input(#[from] InputError),
     #[error("the metrics are for who shows their key (METRICS_KEY) as Authorization: Bearer")]
@@ -85,7 +83,6 @@ impl Error {
             Self::CredentialsDiffer => (StatusCode::BAD_REQUEST, "credentials_differ"),
             Self::Head(error) => head(*error),
             Self::HostMissing => (StatusCode::BAD_REQUEST, "host_missing"),
-            Self::HostTwice => (StatusCode::BAD_REQUEST, "host_twice"),
             Self::Input(error) => (StatusCode::BAD_REQUEST, error.code()),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::MetricsKey => (StatusCode::UNAUTHORIZED, "metrics_key"),
@@ -170,6 +167,8 @@ fn of_refusal(refusal: &Refusal) -> (StatusCode, &'static str) {
 
 fn head(error: HeadError) -> (StatusCode, &'static str) {
     match error {
+        HeadError::HostTwice => (StatusCode::BAD_REQUEST, "host_twice"),
+        HeadError::LengthTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "length_too_large"),
         HeadError::LengthAndEncoding => (StatusCode::BAD_REQUEST, "length_and_encoding"),
         HeadError::LengthTwice => (StatusCode::BAD_REQUEST, "length_twice"),
         HeadError::LineFeedAlone => (StatusCode::BAD_REQUEST, "line_feed_alone"),

@@ -177,7 +177,9 @@ fn forwarded(headers: &HeaderMap, hops: u8) -> Option<IpAddr> {
         .nth(from_end)?;
     let entry = std::str::from_utf8(entry).ok()?.trim();
     let with_port = || entry.parse::<SocketAddr>().ok().map(|address| address.ip());
-    entry.parse().ok().or_else(with_port)
+    // Some proxies write an address of IPv6 as it stands in a URL, or with the name of a network of their own.
+    let bare = entry.trim_matches(['[', ']']).split('%').next()?;
+    bare.parse().ok().or_else(with_port)
 }
 
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use agora_token_server::config::MetricsAccess;
 use serde_json::Value;
 
 use crate::support::TestApp;
@@ -12,14 +11,11 @@ const DASHBOARD: &str = "deploy/grafana/dashboard.json";
 
 /// The names under which a server that has answered something serves samples.
 async fn served() -> BTreeSet<String> {
-    let app = TestApp::new().metrics(MetricsAccess {
-        listen: None,
-        key: None,
-    });
+    let app = TestApp::counting();
     app.get("/access_token?channel=test").await;
     app.get("/nothing").await;
-    app.get("/metrics").await;
-    let text = app.get("/metrics").await.body;
+    app.metrics_text().await;
+    let text = app.metrics_text().await;
     let samples = text.lines().filter(|line| !line.starts_with('#'));
     samples
         .map(|line| line.split(['{', ' ']).next().unwrap().to_owned())

@@ -181,6 +181,9 @@ async fn a_trusted_proxy_says_who_its_client_is() {
     for (hops, first, second, expected) in [
         (1, &["198.51.100.1"][..], &["198.51.100.2"][..], true),
         (1, &["198.51.100.1"], &["198.51.100.1"], false),
+        // So some proxies write an address of IPv6.
+        (1, &["[2001:db8::1]"], &["[2001:db8:1::1]"], true),
+        (1, &["[2001:db8::1]:443"], &["2001:db8::1%eth0"], false),
         // What stands further left, the client has written itself.
         (1, &["a, 198.51.100.1"], &["b,198.51.100.1"], false),
         (

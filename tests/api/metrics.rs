@@ -8,37 +8,21 @@ use axum::body::Body;
 use axum::http::{Method, Request};
 use tower::ServiceExt;
 
-use crate::support::{Answer, TestApp};
-
-const KEY: &str = "0123456789abcdef0123456789abcdef";
-
-/// A server whose metrics are for everyone.
-fn counting() -> TestApp {
-    TestApp::new().metrics(MetricsAccess {
-        listen: None,
-        key: None,
-    })
-}
+use crate::support::{Answer, METRICS_KEY, TestApp};
 
 /// The lines of this metric, without its help and its type.
 async fn lines(app: &TestApp, name: &str) -> Vec<String> {
-    let answer = app.get("/metrics").await;
-    assert_eq!(answer.status, 200);
+    let text = app.metrics_text().await;
     let is_of = |line: &&str| {
         let rest = line.strip_prefix(name);
         rest.is_some_and(|rest| rest.starts_with(['{', ' ']))
     };
-    answer
-        .body
-        .lines()
-        .filter(is_of)
-        .map(str::to_owned)
-        .collect()
+    text.lines().filter(is_of).map(str::to_owned).collect()
 }
 
 #[tokio::test]
 async fn requests_are_counted_by_shape_route_method_and_status() {
-    let app = counting();
+    let app = TestApp::counting();
     app.get("/access_token?channel=test&uid=1234").await;
     app.get("/access_token/?channel=test").await;
     app.get("/access_token").await;
@@ -71,7 +55,7 @@ async fn requests_are_counted_by_shape_route_method_and_status() {
 
 #[tokio::test]
 async fn refusals_are_counted_by_their_code() {
-    let app = counting();
+    let app = TestApp::counting();
     app.get("/access_token").await;
     app.get("/access_token?channel=a&uid=1&uid=2").await;
     app.get("/v1/tokens?chanel=a").await;
@@ -91,7 +75,7 @@ async fn refusals_are_counted_by_their_code() {
 
 #[tokio::test]
 async fn tokens_are_counted_by_version_and_service() {
-    let app = counting();
+    let app = TestApp::counting();
     app.get("/access_token?channel=test").await;
     app.get("/access_token").await;
     app.get("/channel_key?channel=test").await;
@@ -130,7 +114,7 @@ async fn tokens_are_counted_by_version_and_service() {
 
 #[tokio::test]
 async fn times_stand_in_a_histogram_from_50_microseconds_to_2_5_seconds() {
-    let app = counting();
+    let app = TestApp::counting();
     app.get("/access_token?channel=test").await;
     app.get("/access_token").await;
     let count = lines(&app, "agora_http_request_duration_seconds_count").await;
@@ -160,7 +144,7 @@ async fn times_stand_in_a_histogram_from_50_microseconds_to_2_5_seconds() {
 
 #[tokio::test]
 async fn connections_are_counted_for_as_long_as_they_are_open() {
-    let app = counting();
+    let app = TestApp::counting();
     let open = [app.app().connected(), app.app().connected()];
     assert_eq!(
         lines(&app, "agora_connections").await,
@@ -176,7 +160,7 @@ async fn connections_are_counted_for_as_long_as_they_are_open() {
 
 #[tokio::test]
 async fn the_version_and_the_process_are_there() {
-    let app = counting();
+    let app = TestApp::counting();
     let version = env!("CARGO_PKG_VERSION");
     let build = format!("agora_build_info{{version=\"{version}\"}} 1");
     assert_eq!(lines(&app, "agora_build_info").await, [build]);
@@ -197,7 +181,7 @@ async fn the_version_and_the_process_are_there() {
 #[tokio::test]
 #[expect(clippy::print_stdout, reason = "the figure is of interest")]
 async fn ten_thousand_paths_and_methods_are_a_few_lines() {
-    let app = counting();
+    let app = TestApp::counting();
     let service = app.app();
     for number in 0_u32..10_000 {
         let word = number.wrapping_mul(2_654_435_761); // scatters
@@ -221,7 +205,7 @@ async fn ten_thousand_paths_and_methods_are_a_few_lines() {
             .await
             .unwrap();
     }
-    let answer = app.get("/metrics").await;
+    let text = app.metrics_text().await;
     let mut labels = BTreeSet::new();
     for line in lines(&app, "agora_http_requests_total").await {
         labels.insert(line.rsplit_once(' ').unwrap().0.to_owned());
@@ -242,9 +226,9 @@ async fn ten_thousand_paths_and_methods_are_a_few_lines() {
     println!(
         "10,000 requests: {} series of requests, {} bytes in all",
         labels.len(),
-        answer.body.len()
+        text.len()
     );
-    assert!(answer.body.len() < 20_000, "{}", answer.body);
+    assert!(text.len() < 20_000, "{text}");
 }
 
 #[tokio::test]
@@ -257,18 +241,14 @@ async fn nothing_is_there_when_nothing_is_counted() {
 
 #[tokio::test]
 async fn a_reader_shows_the_key() {
-    let access = || MetricsAccess {
-        listen: None,
-        key: Some(KEY.parse().unwrap()),
-    };
-    let app = TestApp::new().metrics(access());
+    let app = TestApp::counting();
     for shown in [
         "",
-        KEY,
+        METRICS_KEY,
         "Bearer ",
         "Bearer x",
-        &format!("Basic {KEY}"),
-        &format!("Bearer {KEY}0"),
+        &format!("Basic {METRICS_KEY}"),
+        &format!("Bearer {METRICS_KEY}0"),
     ] {
         let answer = app
             .send(Method::GET, "/metrics", &[("authorization", shown)])
@@ -283,7 +263,7 @@ async fn a_reader_shows_the_key() {
         );
     }
     for scheme in ["Bearer", "bearer"] {
-        let shown = format!("{scheme} {KEY}");
+        let shown = format!("{scheme} {METRICS_KEY}");
         let answer = app
             .send(Method::GET, "/metrics", &[("authorization", &shown)])
             .await;
@@ -292,14 +272,14 @@ async fn a_reader_shows_the_key() {
             answer.header("content-type"),
             Some("text/plain; version=0.0.4; charset=utf-8")
         );
-        assert!(!answer.body.contains(KEY), "{}", answer.body);
+        assert!(!answer.body.contains(METRICS_KEY), "{}", answer.body);
     }
 }
 
 #[tokio::test]
 async fn with_a_port_of_its_own_nothing_is_where_the_tokens_are() {
-    let app = TestApp::new().metrics(MetricsAccess {
-        listen: Some(([127, 0, 0, 1], 9100).into()),
+    let app = TestApp::new().metrics(MetricsAccess::Apart {
+        listen: ([127, 0, 0, 1], 9100).into(),
         key: None,
     });
     assert_eq!(app.get("/metrics").await.status, 404);

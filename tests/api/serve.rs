@@ -12,15 +12,15 @@ use tokio::time::{Instant, timeout};
 
 use crate::support::TestApp;
 
-const PING: &str = "GET /ping HTTP/1.1\r\nHost: test\r\n\r\n";
+pub(crate) const PING: &str = "GET /ping HTTP/1.1\r\nHost: test\r\n\r\n";
 const LAST_PING: &str = "GET /ping HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
-const PONG: &str = r#"{"message":"pong"}"#;
+pub(crate) const PONG: &str = r#"{"message":"pong"}"#;
 
 /// Long enough for a machine that does other things too.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// No clock of these ends before a test does.
-fn limits() -> Limits {
+pub(crate) fn limits() -> Limits {
     let long = Duration::from_hours(1);
     Limits {
         head: long,
@@ -31,14 +31,14 @@ fn limits() -> Limits {
     }
 }
 
-struct Running {
+pub(crate) struct Running {
     address: std::net::SocketAddr,
     stop: oneshot::Sender<()>,
     served: JoinHandle<()>,
 }
 
 impl Running {
-    async fn start(limits: Limits) -> Self {
+    pub(crate) async fn start(limits: Limits) -> Self {
         Self::start_app(TestApp::new().app(), limits).await
     }
 
@@ -59,7 +59,7 @@ impl Running {
     }
 
     /// A connection that has sent this.
-    async fn sent(&self, text: &str) -> TcpStream {
+    pub(crate) async fn sent(&self, text: &str) -> TcpStream {
         let mut connection = self.connect().await;
         connection.write_all(text.as_bytes()).await.unwrap();
         connection
@@ -79,7 +79,7 @@ impl Running {
 }
 
 /// All that comes until the connection ends.
-async fn rest(connection: &mut TcpStream) -> String {
+pub(crate) async fn rest(connection: &mut TcpStream) -> String {
     let mut rest = Vec::new();
     let end = timeout(PATIENCE, connection.read_to_end(&mut rest)).await;
     end.expect("an open connection")
@@ -88,7 +88,7 @@ async fn rest(connection: &mut TcpStream) -> String {
 }
 
 /// One answer whose body is JSON without a closing brace in it.
-async fn answer(connection: &mut TcpStream) -> String {
+pub(crate) async fn answer(connection: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     while !answer.ends_with(b"}") {
         let byte = timeout(PATIENCE, connection.read_u8()).await;
@@ -98,7 +98,7 @@ async fn answer(connection: &mut TcpStream) -> String {
 }
 
 #[track_caller]
-fn is_error(answer: &str, status: &str, error: &str) {
+pub(crate) fn is_error(answer: &str, status: &str, error: &str) {
     let (head, body) = answer.split_once("\r\n\r\n").expect("an answer");
     assert!(
         head.starts_with(&format!("HTTP/1.1 {status}\r\n")),
@@ -337,68 +337,6 @@ async fn requests_that_come_at_once_are_answered_in_their_order() {
             .map(|rest| &rest[..3])
             .collect();
         assert_eq!(statuses.join(" "), "200 405 200 405 200 200");
-    }
-}
-
-#[tokio::test]
-async fn a_request_in_chunks_is_its_connections_last() {
-    let server = Running::start(limits()).await;
-    let chunked =
-        "GET /ping HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n";
-    let mut connection = server.sent(&format!("{PING}{chunked}{PING}")).await;
-    assert!(answer(&mut connection).await.ends_with(PONG));
-    let last = answer(&mut connection).await;
-    assert!(last.contains("\r\nconnection: close\r\n"), "{last}");
-    assert!(last.ends_with(PONG), "{last}");
-    connection.shutdown().await.unwrap();
-    assert_eq!(rest(&mut connection).await, "");
-}
-
-#[tokio::test]
-async fn a_head_that_others_could_read_otherwise_is_its_connections_last() {
-    let server = Running::start(limits()).await;
-    for (headers, error) in [
-        (
-            "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
-            "the head of the request has both Content-Length and Transfer-Encoding; send one of them",
-        ),
-        (
-            "Content-Length: 0\r\ncontent-LENGTH: 0\r\n",
-            "the head of the request has more than one Content-Length",
-        ),
-        (
-            "X-A: b\n",
-            "a line of the request's head ends without a carriage return; lines end with CR LF",
-        ),
-    ] {
-        let text = format!("GET /ping HTTP/1.1\r\nHost: test\r\n{headers}\r\n0\r\n\r\n{PING}");
-        let mut connection = server.sent(&text).await;
-        connection.shutdown().await.unwrap();
-        is_error(&rest(&mut connection).await, "400 Bad Request", error);
-    }
-}
-
-#[tokio::test]
-async fn a_refusal_arrives_while_the_client_still_sends() {
-    let server = Running::start(limits()).await;
-    for (head, status) in [
-        (
-            "POST /ping HTTP/1.1\r\nHost: test\r\nContent-Length: 300000\r\n\r\n",
-            "413",
-        ),
-        ("GET /ping HTTP/1.1\r\nHost: test\r\nX-A: ", "431"),
-    ] {
-        let mut connection = server.sent(head).await;
-        for _ in 0..30 {
-            connection.write_all(&[b'x'; 10_000]).await.unwrap();
-        }
-        connection.shutdown().await.unwrap();
-        let answer = rest(&mut connection).await;
-        assert!(
-            answer.starts_with(&format!("HTTP/1.1 {status} ")),
-            "{answer}"
-        );
-        assert!(answer.contains(r#"{"error":"the "#), "{answer}");
     }
 }
 

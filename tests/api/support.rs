@@ -19,6 +19,9 @@ use tower::ServiceExt;
 /// 2023-11-14 22:13:20 UTC, the time at which every test happens.
 pub(crate) const NOW: u32 = 1_700_000_000;
 
+/// What a reader of the metrics shows.
+pub(crate) const METRICS_KEY: &str = "0123456789abcdef0123456789abcdef";
+
 const SDK: &str = "https://sdk.example.com/AgoraRTC_N.js?a&b";
 
 pub(crate) struct TestApp {
@@ -78,6 +81,20 @@ impl TestApp {
     pub(crate) fn metrics(mut self, access: MetricsAccess) -> Self {
         self.settings.metrics = Some(Metrics::new(access));
         self
+    }
+
+    /// A server that counts, and whose metrics stand on its own port.
+    pub(crate) fn counting() -> Self {
+        Self::new().metrics(MetricsAccess::Main(METRICS_KEY.parse().unwrap()))
+    }
+
+    /// What stands at `/metrics`, for who shows the key.
+    pub(crate) async fn metrics_text(&self) -> String {
+        let shown = format!("Bearer {METRICS_KEY}");
+        let headers = [("authorization", shown.as_str())];
+        let answer = self.send(Method::GET, "/metrics", &headers).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.body
     }
 
     pub(crate) fn without_page(mut self) -> Self {

@@ -403,3 +403,15 @@ async fn a_token_that_grants_nothing_ends_when_it_was_asked_to() {
     let body: Value = serde_json::from_str(&answer.body).unwrap();
     assert_eq!(body["expires_at"], NOW + 120, "{body}");
 }
+
+#[tokio::test]
+async fn privileges_of_another_shape_are_told_the_shape() {
+    let service = json!({ "service": "rtc", "channel": "test", "privileges": "join_channel" });
+    let answer = post("/v1/tokens", json!({ "services": [service] })).await;
+    let body: Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(body["code"], "request_unreadable", "{body}");
+    assert_eq!(
+        body["detail"],
+        "privileges are a list of names, or an object of names with seconds or null at line 1 column 76"
+    );
+}

@@ -94,13 +94,13 @@ fn an_open_server_with_limits_says_both() {
 
 #[test]
 fn a_misspelt_variable_is_warned_about_without_its_value() {
-    let misspelt = [("RATELIMIT", KEY), ("ALOWED_CHANNEL", SECRET)];
+    let misspelt = [("RATELIMIT", KEY), ("MAX_CONECTIONS", SECRET)];
     let log = stopped(start(&misspelt));
     let checked = run(&["check-config"], &[&IDENTIFIERS[..], &misspelt].concat());
     let checked = String::from_utf8(checked.stdout).unwrap();
     for (found, meant) in [
         ("RATELIMIT", "RATE_LIMIT"),
-        ("ALOWED_CHANNEL", "ALLOWED_CHANNELS"),
+        ("MAX_CONECTIONS", "MAX_CONNECTIONS"),
     ] {
         let said = format!("{found} is set, but nothing reads it; did you mean {meant}?\n");
         assert!(log.contains(&format!(" WARN {said}")), "{log}");

@@ -182,3 +182,31 @@ fn the_secret_of_jwts_is_in_no_log_of_a_trace() {
         assert!(!log.contains(secret), "{secret} in {log}");
     }
 }
+
+#[test]
+fn what_another_server_says_stays_within_a_line_of_the_log_and_is_short() {
+    let hook = answering(
+        "200 OK",
+        concat!(
+            "{\"a\\n2026-11-24T00:00:00Z  INFO forged\\u001b[31m",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
+            "\":1}"
+        ),
+    );
+    let mut server = Server::start(
+        &[],
+        &[&IDENTIFIERS[..], &[("AUTHORIZE_URL", &hook)]].concat(),
+    );
+    assert!(
+        server
+            .get("/access_token?channel=test")
+            .starts_with("HTTP/1.1 503 ")
+    );
+    let line = server.line_with("AUTHORIZE_URL was asked in vain");
+    assert!(
+        line.contains("unknown field `a2026-11-24T00:00:00Z  INFO forged[31maaa"),
+        "{line}"
+    );
+    assert!(line.len() < 400, "{line}");
+}

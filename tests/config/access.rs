@@ -388,6 +388,79 @@ fn one_secret_is_not_for_two_purposes() {
         ];
         refused(&[&IDENTIFIERS[..], &variables].concat(), &[problem]);
     }
+    for (first, second, problem) in [
+        (
+            "JWT_SECRET",
+            "AUTHORIZE_TOKEN",
+            "AUTHORIZE_TOKEN is JWT_SECRET too: your service could make JWTs; take another",
+        ),
+        (
+            "JWT_SECRET",
+            "METRICS_KEY",
+            "METRICS_KEY is JWT_SECRET too: who reads the metrics could make JWTs; take another",
+        ),
+        (
+            "AUTHORIZE_TOKEN",
+            "METRICS_KEY",
+            "METRICS_KEY is AUTHORIZE_TOKEN too: who reads the metrics could pass for this server; take another",
+        ),
+    ] {
+        let variables = [
+            (first, KEY),
+            (second, KEY),
+            ("AUTHORIZE_URL", "http://auth/"),
+        ];
+        contradicts(&variables, problem);
+    }
+}
+
+#[test]
+fn a_problem_names_the_variable_that_was_set() {
+    let keys = format!("web:{KEY}");
+    let file = "/run/secrets/metrics"; // KEY, in a file
+    let hook = ("AUTHORIZE_URL", "http://auth/");
+    for (name, problem) in [
+        (
+            "JWT_SECRET_FILE",
+            "is an API key too: its holder could make JWTs; take another",
+        ),
+        (
+            "METRICS_KEY_FILE",
+            "is an API key too: who reads the metrics could ask for tokens; take another",
+        ),
+        (
+            "AUTHORIZE_TOKEN_FILE",
+            "is an API key too: your service could ask for tokens; take another",
+        ),
+    ] {
+        contradicts(
+            &[("API_KEYS", &keys), (name, file), hook],
+            &format!("{name} {problem}"),
+        );
+    }
+    contradicts(
+        &[("AUTHORIZE_TOKEN_FILE", file)],
+        "AUTHORIZE_TOKEN_FILE is set, but no AUTHORIZE_URL that it could be for",
+    );
+    contradicts(
+        &[("API_KEYS_FILE", "/run/secrets/keys")],
+        "API_KEYS_FILE has a key for all channels at once (name*), but ALLOW_WILDCARD is not true",
+    );
+    refused(
+        &[("AGORA_APP_ID", APP_ID), ("AGORA_APP_CERTIFICATE", APP_ID)],
+        &[
+            "AGORA_APP_CERTIFICATE is the App ID; the App Certificate is another 32 digits of the same page",
+        ],
+    );
+    // An empty one is not set.
+    contradicts(
+        &[
+            ("API_KEYS", &keys),
+            ("JWT_SECRET", ""),
+            ("JWT_SECRET_FILE", file),
+        ],
+        "JWT_SECRET_FILE is an API key too: its holder could make JWTs; take another",
+    );
 }
 
 #[test]
@@ -429,7 +502,26 @@ fn a_misspelt_guard_does_not_start_an_open_server() {
             &[&IDENTIFIERS[..], &[(found, "x")]].concat(),
             &[
                 &format!(
-                    "{meant} is not set, but a name like it is, and the server would be open: rename that variable, or unset it"
+                    "{meant} is not set, but a name like it is, and it says who may have which tokens: rename that variable, or unset it"
+                ),
+                &format!("{found} is set, but nothing reads it; did you mean {meant}?"),
+            ],
+        );
+    }
+    // Whatever else guards, these would be missing.
+    for (found, meant) in [
+        ("AUTHORISE_URL", "AUTHORIZE_URL"),
+        ("JWT_ISSUR", "JWT_ISSUER"),
+        ("ALLOWED_CHANNEL", "ALLOWED_CHANNELS"),
+        ("ALLOWED_SERVICE", "ALLOWED_SERVICES"),
+        ("MAXTTL", "MAX_TTL"),
+    ] {
+        let guarded = [("JWT_SECRET", SECRET), (found, "x")];
+        refused(
+            &[&IDENTIFIERS[..], &guarded].concat(),
+            &[
+                &format!(
+                    "{meant} is not set, but a name like it is, and it says who may have which tokens: rename that variable, or unset it"
                 ),
                 &format!("{found} is set, but nothing reads it; did you mean {meant}?"),
             ],
@@ -446,6 +538,29 @@ fn a_misspelt_guard_does_not_start_an_open_server() {
     assert!(read(&empty, Some(demo())).is_ok());
     let guarded = [("JWT_SECRET", SECRET), ("API_KEY", "x")];
     assert!(read(&guarded, None).is_ok());
+}
+
+#[test]
+fn a_name_that_begins_like_a_guards_is_warned_about_on_an_open_server() {
+    let said = |variables: &[(&str, &str)]| {
+        let config = read(&[&IDENTIFIERS[..], variables].concat());
+        let said = config.near_misses.iter().map(ToString::to_string);
+        said.collect::<Vec<_>>()
+    };
+    for (found, meant) in [
+        ("APIKEY", "API_KEYS"),
+        ("API_KEYS_PATH", "API_KEYS"),
+        ("JWT_KEY", "JWT_SECRET"),
+        ("JWT_SECRET_KEY", "JWT_SECRET"),
+        ("JWKS_URL", "JWT_JWKS_URL"),
+        ("AUTHORIZATION_URL", "AUTHORIZE_URL"),
+    ] {
+        let like = format!("{found} is set, but nothing reads it; did you mean {meant}?");
+        assert_eq!(said(&[(found, "x")]), [like]);
+        let key = format!("web:{KEY}");
+        let guarded = [("API_KEYS", key.as_str()), (found, "x")];
+        assert_eq!(said(&guarded), [""; 0], "another program's, {found}");
+    }
 }
 
 #[test]

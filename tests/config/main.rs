@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 mod access;
+mod dotenv;
 mod page;
 mod watching;
 
@@ -481,8 +482,7 @@ fn a_misspelt_name_is_found_and_other_names_are_nobodys_business() {
     for (found, meant) in [
         ("RATELIMIT", "RATE_LIMIT"),
         ("LOGLEVEL", "LOG_LEVEL"),
-        ("MAXTTL", "MAX_TTL"),
-        ("ALOWED_CHANNEL", "ALLOWED_CHANNELS"),
+        ("MAXCONNECTIONS", "MAX_CONNECTIONS"),
     ] {
         assert_eq!(said(&[(found, "x")], None), of(found, meant));
         assert_eq!(said(&[], Some(&format!("{found}=x"))), of(found, meant));

@@ -18,7 +18,7 @@ fn metrics_have_a_port_a_key_or_both() {
     let read = |variables: &[_]| {
         let config = read(&[&IDENTIFIERS[..], &[("HOST", "127.0.0.1")], variables].concat());
         let metrics = config.metrics.unwrap();
-        (metrics.listen, metrics.key.map(|key| key.is(KEY)))
+        (metrics.listen(), metrics.key().map(|key| key.is(KEY)))
     };
     let own = |port| Some(SocketAddr::from(([127, 0, 0, 1], port)));
     assert_eq!(read(&[("METRICS_PORT", "9100")]), (own(9100), None));
@@ -33,7 +33,8 @@ fn metrics_have_a_port_a_key_or_both() {
 fn a_key_is_that_key_alone_and_is_not_shown() {
     let config = read(&[&IDENTIFIERS[..], &[("METRICS_KEY", KEY)]].concat());
     assert!(!format!("{config:?}").contains(KEY), "{config:?}");
-    let key = config.metrics.unwrap().key.unwrap();
+    let metrics = config.metrics.unwrap();
+    let key = metrics.key().unwrap();
     for other in ["", &KEY[1..], &KEY.to_uppercase(), &format!("{KEY}0")] {
         assert!(!key.is(other), "{other}");
     }

@@ -1,6 +1,7 @@
 //! A URL's query, decoded strictly: what cannot be read is an error, not a replacement character.
 
 use std::borrow::Cow;
+use std::iter;
 
 use super::error::InputError;
 use crate::token::Excerpt;
@@ -9,17 +10,29 @@ use crate::token::Excerpt;
 pub(super) type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
 
 /// Names and values of a query or a form, in their order.
-pub(super) fn pairs(query: &str) -> Result<Vec<Pair<'_>>, InputError> {
-    let pairs = query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let name = decoded(name).map_err(DecodeError::in_name)?;
-            let value = decoded(value).map_err(|error| error.in_value_of(&name))?;
-            Ok((name, value))
-        });
-    pairs.collect()
+pub(super) fn pairs(query: &str) -> impl Iterator<Item = Result<Pair<'_>, InputError>> {
+    let mut rest = Some(query);
+    let pairs = iter::from_fn(move || {
+        let (pair, after) = cut(rest?, b'&');
+        rest = after;
+        Some(pair)
+    });
+    pairs.filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = cut(pair, b'=');
+        let name = decoded(name).map_err(DecodeError::in_name)?;
+        let value = decoded(value.unwrap_or_default());
+        let value = value.map_err(|error| error.in_value_of(&name))?;
+        Ok((name, value))
+    })
+}
+
+/// What stands before and, if there is one, after an ASCII character. In texts as short as these, looking at each byte
+/// takes less time than what finds it in long ones.
+fn cut(text: &str, character: u8) -> (&str, Option<&str>) {
+    match text.bytes().position(|byte| byte == character) {
+        Some(place) => (&text[..place], Some(&text[place + 1..])),
+        None => (text, None),
+    }
 }
 
 /// Why a part of a query cannot be decoded.
@@ -55,7 +68,7 @@ impl DecodeError {
 
 /// Undoes `application/x-www-form-urlencoded`: `+` is a space, `%` and two digits a byte.
 fn decoded(text: &str) -> Result<Cow<'_, str>, DecodeError> {
-    if !text.contains(['%', '+']) {
+    if !text.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
         return Ok(Cow::Borrowed(text));
     }
     let mut bytes = Vec::with_capacity(text.len());

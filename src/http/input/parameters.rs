@@ -33,13 +33,12 @@ pub(in crate::http) struct Parameter<'a> {
 impl<'a> Parameters<'a> {
     /// Out of a query, or a form.
     pub(in crate::http) fn of_query(query: &'a str) -> Result<Self, InputError> {
-        let pairs = decode::pairs(query)?;
-        Ok(Self(
-            pairs
-                .into_iter()
-                .map(|(name, value)| (name, Value::Text(value)))
-                .collect(),
-        ))
+        let mut parameters = Vec::with_capacity(4); // of most
+        for pair in decode::pairs(query) {
+            let (name, value) = pair?;
+            parameters.push((name, Value::Text(value)));
+        }
+        Ok(Self(parameters))
     }
 
     /// Out of the object of a JSON body.
@@ -140,14 +139,19 @@ impl<'a> Parameters<'a> {
     fn only(&self, name: &'static str) -> Result<Option<&Value<'a>>, InputError> {
         let mut found = None;
         for (given, value) in &self.0 {
-            let Some((base, rest)) = given.split_at_checked(name.len()) else {
+            let Some((base, rest)) = given.as_bytes().split_at_checked(name.len()) else {
                 continue;
             };
-            match rest.chars().next() {
-                _ if !base.eq_ignore_ascii_case(name) => continue,
-                None => {}
-                Some('[') => return Err(InputError::Array { name }),
+            let is_array = match rest.first() {
+                None => false,
+                Some(b'[') => true,
                 Some(_) => continue,
+            };
+            if !base.eq_ignore_ascii_case(name.as_bytes()) {
+                continue;
+            }
+            if is_array {
+                return Err(InputError::Array { name });
             }
             if found.replace(value).is_some() {
                 return Err(InputError::Repeated { name });

@@ -107,7 +107,7 @@ impl Metrics {
 
     /// Whether they are served where everything else is.
     pub(super) fn is_on_main(&self) -> bool {
-        self.0.access.listen.is_none()
+        self.0.access.listen().is_none()
     }
 
     /// All of them, in Prometheus' text format.

@@ -19,8 +19,7 @@ pub(in crate::http) async fn metrics(
     };
     let is_allowed = metrics
         .access()
-        .key
-        .as_ref()
+        .key()
         .is_none_or(|key| is_shown(key, &headers));
     if !is_allowed {
         return Error::MetricsKey.into_response();

@@ -4,6 +4,8 @@
 //! Two servers that disagree on where a request ends can be made to read one request as two. So a head that anyone
 //! could read in another way is refused, and a connection whose next head cannot be found for sure ends.
 
+use std::mem;
+
 use memchr::memchr;
 
 /// The most of a head that is read, in bytes.
@@ -15,10 +17,14 @@ const MAX_HEADERS: u16 = 64;
 /// Why the head of a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(in crate::http) enum HeadError {
+    #[error("a request must have one Host header")]
+    HostTwice,
     #[error(
         "the head of the request has both Content-Length and Transfer-Encoding; send one of them"
     )]
     LengthAndEncoding,
+    #[error("the Content-Length of the request is larger than that of any body")]
+    LengthTooLarge,
     #[error("the head of the request has more than one Content-Length")]
     LengthTwice,
     #[error("a line of the request's head ends without a carriage return; lines end with CR LF")]
@@ -36,8 +42,10 @@ pub(in crate::http) enum HeadError {
 }
 
 impl HeadError {
-    pub(in crate::http) const ALL: [Self; 8] = [
+    pub(in crate::http) const ALL: [Self; 10] = [
+        Self::HostTwice,
         Self::LengthAndEncoding,
+        Self::LengthTooLarge,
         Self::LengthTwice,
         Self::LineFeedAlone,
         Self::TargetTooLong,
@@ -76,6 +84,7 @@ pub(super) struct Heads {
     begun: Vec<u8>,
     length: Option<u64>,
     has_encoding: bool,
+    has_host: bool,
 }
 
 impl Heads {
@@ -86,6 +95,7 @@ impl Heads {
             begun: Vec::new(),
             length: None,
             has_encoding: false,
+            has_host: false,
         }
     }
 
@@ -144,7 +154,7 @@ impl Heads {
         if self.begun.is_empty() {
             return self.whole_line(end);
         }
-        let mut line = std::mem::take(&mut self.begun);
+        let mut line = mem::take(&mut self.begun);
         line.extend_from_slice(end);
         self.whole_line(&line)
     }
@@ -167,15 +177,13 @@ impl Heads {
     /// hyper refuses what is no header, also a length that is no number.
     fn header(&mut self, line: &[u8]) -> Result<(), HeadError> {
         if let Some(length) = value(line, b"content-length:") {
-            let length = length.trim_ascii();
-            let length = std::str::from_utf8(length)
-                .ok()
-                .and_then(|text| text.parse().ok());
-            if self.length.replace(length.unwrap_or_default()).is_some() {
+            if self.length.replace(number(length.trim_ascii())?).is_some() {
                 return Err(HeadError::LengthTwice);
             }
         } else if value(line, b"transfer-encoding:").is_some() {
             self.has_encoding = true;
+        } else if value(line, b"host:").is_some() && mem::replace(&mut self.has_host, true) {
+            return Err(HeadError::HostTwice);
         }
         if self.has_encoding && self.length.is_some() {
             return Err(HeadError::LengthAndEncoding);
@@ -187,6 +195,7 @@ impl Heads {
     fn body(&mut self) -> At {
         let length = self.length.take();
         self.lines = 0;
+        self.has_host = false;
         self.at = match length {
             _ if self.has_encoding => At::End,
             None | Some(0) => At::Head,
@@ -200,4 +209,17 @@ impl Heads {
 fn value<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     let (start, value) = line.split_at_checked(name.len())?;
     start.eq_ignore_ascii_case(name).then_some(value)
+}
+
+/// The number of bytes that digits say; none where there are other characters.
+fn number(length: &[u8]) -> Result<u64, HeadError> {
+    if !length.iter().all(u8::is_ascii_digit) {
+        return Ok(0);
+    }
+    let number = str::from_utf8(length).unwrap_or_default().parse();
+    match number {
+        Ok(number) if i64::try_from(number).is_ok() => Ok(number),
+        _ if length.is_empty() => Ok(0),
+        _ => Err(HeadError::LengthTooLarge),
+    }
 }

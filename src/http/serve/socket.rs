@@ -1,6 +1,6 @@
 //! A connection's bytes on their way to hyper and back.
 
-use std::io::{self, IoSlice};
+use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -14,10 +14,6 @@ use super::head::{HeadError, Heads, Last};
 
 /// The most that is read at once.
 const READ: usize = 4096;
-
-/// A head and a body that are together no longer than this are joined before they are written: copying them costs less
-/// than a write of several parts.
-const JOINED: usize = 1024;
 
 /// hyper gets one request at a time, and none before the answer to the one before it.
 #[derive(Debug)]
@@ -162,26 +158,9 @@ impl Write for Socket<'_> {
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        parts: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.refuse(parts.first().map_or(&[], |first| first))?;
-        let mut space = [0; JOINED];
-        let mut joined = 0;
-        for part in parts {
-            let Some(room) = space.get_mut(joined..joined + part.len()) else {
-                return Pin::new(&mut self.stream).poll_write_vectored(context, parts);
-            };
-            room.copy_from_slice(part);
-            joined += part.len();
-        }
-        Pin::new(&mut self.stream).poll_write(context, &space[..joined])
-    }
-
+    /// hyper joins head and body itself: copying an answer costs less than a write of several parts.
     fn is_write_vectored(&self) -> bool {
-        true
+        false
     }
 
     /// hyper calls it when all of an answer is written.

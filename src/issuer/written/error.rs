@@ -221,7 +221,7 @@ pub(super) fn unreadable(error: &serde_json::Error) -> WrittenError {
             };
             format!("unknown {what}{}; {known}{nearest}", Excerpt::of(found))
         }
-        None if found.len() > MOST_FOUND => format!(
+        None if found.len() > MOST_FOUND && !known.is_empty() => format!(
             "{}…, expected {known}",
             &found[..found.floor_char_boundary(MOST_FOUND)]
         ),
@@ -230,7 +230,7 @@ pub(super) fn unreadable(error: &serde_json::Error) -> WrittenError {
     Problem::Unreadable { message }.at("")
 }
 
-/// Of what was found, in bytes: longer messages repeat a value.
+/// Of what was found, in bytes: longer messages repeat a value. One that expects nothing repeats none.
 const MOST_FOUND: usize = 64;
 
 fn nearest(found: &str, known: &[&str]) -> String {

@@ -138,6 +138,20 @@ async fn the_last_keys_stay_while_the_provider_is_down() {
 }
 
 #[tokio::test]
+async fn a_provider_that_has_no_key_any_more_lets_nobody_in() {
+    clock!(CLOCK);
+    let provider = Provider::start(&[("one", ED25519)]).await;
+    let app = app(&provider).clock(|| UnixTime::from_seconds(CLOCK.load(Ordering::Relaxed)));
+    assert_eq!(ask(&app, ED25519, Some("one")).await.status, 200);
+    provider.answers(&[]);
+    pass(&CLOCK, 20 * 60);
+    ask(&app, ED25519, Some("one")).await.is_error(503, UNKNOWN);
+    provider.answers(&[("one", ED25519)]);
+    pass(&CLOCK, 2);
+    assert_eq!(ask(&app, ED25519, Some("one")).await.status, 200);
+}
+
+#[tokio::test]
 async fn before_the_first_keys_are_there_it_is_a_503() {
     clock!(CLOCK);
     let provider = Provider::start(&[("one", ED25519)]).await;

@@ -1,0 +1,94 @@
+//! Heads that hyper would let pass, or refuse with a bare status.
+
+use tokio::io::AsyncWriteExt;
+
+use crate::serve::{PING, PONG, Running, answer, is_error, limits, rest};
+
+#[tokio::test]
+async fn a_request_in_chunks_is_its_connections_last() {
+    let server = Running::start(limits()).await;
+    let chunked =
+        "GET /ping HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n";
+    let mut connection = server.sent(&format!("{PING}{chunked}{PING}")).await;
+    assert!(answer(&mut connection).await.ends_with(PONG));
+    let last = answer(&mut connection).await;
+    assert!(last.contains("\r\nconnection: close\r\n"), "{last}");
+    assert!(last.ends_with(PONG), "{last}");
+    connection.shutdown().await.unwrap();
+    assert_eq!(rest(&mut connection).await, "");
+}
+
+#[tokio::test]
+async fn a_head_that_others_could_read_otherwise_is_its_connections_last() {
+    let server = Running::start(limits()).await;
+    for (headers, error) in [
+        (
+            "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+            "the head of the request has both Content-Length and Transfer-Encoding; send one of them",
+        ),
+        (
+            "Content-Length: 0\r\ncontent-LENGTH: 0\r\n",
+            "the head of the request has more than one Content-Length",
+        ),
+        (
+            "host: other.test\r\n",
+            "a request must have one Host header",
+        ),
+        (
+            "X-A: b\n",
+            "a line of the request's head ends without a carriage return; lines end with CR LF",
+        ),
+    ] {
+        for method in ["GET", "OPTIONS"] {
+            let preflight = "Origin: https://a.test\r\nAccess-Control-Request-Method: GET\r\n";
+            let text = format!(
+                "{method} /ping HTTP/1.1\r\nHost: test\r\n{preflight}{headers}\r\n0\r\n\r\n{PING}"
+            );
+            let mut connection = server.sent(&text).await;
+            connection.shutdown().await.unwrap();
+            is_error(&rest(&mut connection).await, "400 Bad Request", error);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_length_that_no_body_can_have_is_a_413() {
+    let server = Running::start(limits()).await;
+    for length in [
+        "9223372036854775808",
+        "18446744073709551615",
+        "99999999999999999999",
+    ] {
+        let text = format!("POST /ping HTTP/1.1\r\nHost: test\r\nContent-Length: {length}\r\n\r\n");
+        let mut connection = server.sent(&text).await;
+        is_error(
+            &rest(&mut connection).await,
+            "413 Payload Too Large",
+            "the Content-Length of the request is larger than that of any body",
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_arrives_while_the_client_still_sends() {
+    let server = Running::start(limits()).await;
+    for (head, status) in [
+        (
+            "POST /ping HTTP/1.1\r\nHost: test\r\nContent-Length: 300000\r\n\r\n",
+            "413",
+        ),
+        ("GET /ping HTTP/1.1\r\nHost: test\r\nX-A: ", "431"),
+    ] {
+        let mut connection = server.sent(head).await;
+        for _ in 0..30 {
+            connection.write_all(&[b'x'; 10_000]).await.unwrap();
+        }
+        connection.shutdown().await.unwrap();
+        let answer = rest(&mut connection).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{answer}"
+        );
+        assert!(answer.contains(r#"{"error":"the "#), "{answer}");
+    }
+}
