@@ -3,6 +3,8 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request};
 
+use crate::token::hex;
+
 const NAME: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The longest that is taken from a request; a UUID has 36 characters.
@@ -49,10 +51,9 @@ impl RequestId {
 
 /// The digits of eight bytes.
 pub(super) fn hexadecimal(bytes: [u8; 8]) -> [u8; 16] {
-    let digit = |value: u8| b"0123456789abcdef"[usize::from(value)];
     let mut digits = [0; 16];
-    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
-        pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+    for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(bytes) {
+        *pair = hex::digits(byte);
     }
     digits
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::hex;
+
 /// An App ID: 32 hexadecimal digits. Tokens carry it as text, so its case matters.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AppId([u8; Self::LENGTH]);
@@ -23,10 +25,9 @@ impl AppId {
 
     /// The App ID that those bytes stand for, in lower-case digits.
     pub(super) fn from_digit_pairs(bytes: [u8; Self::LENGTH / 2]) -> Self {
-        let digit = |value: u8| b"0123456789abcdef"[usize::from(value & 15)];
         let mut digits = [0; Self::LENGTH];
-        for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
-            pair.copy_from_slice(&[digit(byte >> 4), digit(byte)]);
+        for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(bytes) {
+            *pair = hex::digits(byte);
         }
         Self(digits)
     }
@@ -90,13 +91,10 @@ pub(super) fn hex_digits(text: &str) -> Result<[u8; 32], HexError> {
 
 /// The 16 bytes that 32 hexadecimal digits stand for.
 pub(super) fn digit_pairs(digits: &[u8; 32]) -> [u8; 16] {
-    let value = |digit: u8| match digit {
-        b'0'..=b'9' => digit - b'0',
-        _ => (digit | 0x20) - b'a' + 10,
-    };
+    let value = |digit| hex::value(digit).expect("a hexadecimal digit, as it was read");
     let mut bytes = [0; 16];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = value(pair[0]) << 4 | value(pair[1]);
+    for (byte, [high, low]) in bytes.iter_mut().zip(digits.as_chunks().0) {
+        *byte = value(*high) << 4 | value(*low);
     }
     bytes
 }

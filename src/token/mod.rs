@@ -14,6 +14,7 @@ mod encode;
 mod error;
 mod excerpt;
 pub mod explain;
+pub(crate) mod hex;
 mod hmac;
 mod id;
 mod inflate;

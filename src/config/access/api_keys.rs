@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::token::hex;
+
 /// The shortest key, in characters: 128 bits in hexadecimal.
 const MIN_KEY: usize = 32;
 const MAX_NAME: usize = 64;
@@ -50,7 +52,7 @@ impl ApiKeys {
     /// The key that someone shows, if it is one of these. Takes as long for each of them, and for none.
     #[must_use]
     pub fn find(&self, shown: &[u8]) -> Option<&ApiKey> {
-        let digest: [u8; 32] = Sha256::digest(shown).into();
+        let digest = sha256(shown);
         let mut found = u32::MAX;
         for (key, index) in self.0.iter().zip(0_u32..) {
             found.conditional_assign(&index, key.digest.ct_eq(&digest));
@@ -131,7 +133,7 @@ impl ApiKey {
                     found: key.len(),
                 });
             }
-            Sha256::digest(key).into()
+            sha256(key)
         };
         Ok(Self {
             name: name.into(),
@@ -144,7 +146,7 @@ impl ApiKey {
 /// What a variable holds that was not set, with and without the end of a line.
 const NO_KEY: [&str; 2] = ["", "\n"];
 
-fn sha256(text: &str) -> [u8; 32] {
+fn sha256(text: impl AsRef<[u8]>) -> [u8; 32] {
     Sha256::digest(text).into()
 }
 
@@ -157,8 +159,7 @@ fn digest(digits: &str) -> Option<[u8; 32]> {
         return None;
     }
     for (byte, [high, low]) in digest.iter_mut().zip(pairs) {
-        let digit = |digit: u8| char::from(digit).to_digit(16);
-        *byte = u8::try_from(digit(*high)? << 4 | digit(*low)?).ok()?;
+        *byte = hex::value(*high)? << 4 | hex::value(*low)?;
     }
     Some(digest)
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::iter;
 
 use super::error::InputError;
-use crate::token::Excerpt;
+use crate::token::{Excerpt, hex};
 
 /// A name and a value.
 pub(super) type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
@@ -80,7 +80,9 @@ fn decoded(text: &str) -> Result<Cow<'_, str>, DecodeError> {
             b'%' => {
                 let (&[high, low], after) = after.split_first_chunk().ok_or(DecodeError::Escape)?;
                 rest = after;
-                nibble(high)? << 4 | nibble(low)?
+                let digits = hex::value(high).zip(hex::value(low));
+                let (high, low) = digits.ok_or(DecodeError::Escape)?;
+                high << 4 | low
             }
             other => other,
         });
@@ -88,13 +90,4 @@ fn decoded(text: &str) -> Result<Cow<'_, str>, DecodeError> {
     String::from_utf8(bytes)
         .map(Cow::Owned)
         .map_err(|_| DecodeError::Utf8)
-}
-
-fn nibble(digit: u8) -> Result<u8, DecodeError> {
-    match digit {
-        b'0'..=b'9' => Ok(digit - b'0'),
-        b'a'..=b'f' => Ok(digit - b'a' + 10),
-        b'A'..=b'F' => Ok(digit - b'A' + 10),
-        _ => Err(DecodeError::Escape),
-    }
 }

@@ -6,7 +6,7 @@ use super::error::Problem;
 use super::fields::{self, Read};
 use super::service::WithRtm;
 use crate::issuer::request::{Grants, ServiceRequest, Target};
-use crate::token::{Role, ServiceKind, Uid, UserId};
+use crate::token::{Role, ServiceKind, Uid, UserId, hex};
 
 /// RTC and RTM, as `buildTokenWithRtm`, for a publisher unless another role is named.
 pub(super) fn rtc_with_rtm(written: WithRtm) -> Read<Vec<ServiceRequest>> {
@@ -68,14 +68,7 @@ pub(super) fn education_room_user(
 /// Under which name a classroom's user is in chat: the MD5 of its own, in hexadecimal.
 #[must_use]
 pub fn classroom_chat_user(user: &str) -> UserId {
-    let digest = Md5::digest(user)
-        .iter()
-        .fold(String::new(), |mut digits, byte| {
-            digits.extend(
-                [byte >> 4, byte & 15]
-                    .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])),
-            );
-            digits
-        });
-    UserId::new(digest).expect("32 hexadecimal digits")
+    let digits = Md5::digest(user).into_iter().flat_map(hex::digits);
+    let digits: String = digits.map(char::from).collect();
+    UserId::new(digits).expect("32 hexadecimal digits")
 }

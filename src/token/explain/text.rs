@@ -1,6 +1,6 @@
 //! What clings to a token, or was done to its text, between the server and the SDK. Each is undone for reading on.
 
-use super::super::{v005, v006, v007};
+use super::super::{hex, v005, v006, v007};
 use super::finding::Finding;
 
 /// The token in a text. What had to be undone is a finding.
@@ -133,14 +133,15 @@ fn percent_decoded_once(text: &str) -> Option<String> {
     let mut bytes = parts.next()?.as_bytes().to_vec();
     let mut changed = false;
     for part in parts {
-        let decoded = part
-            .get(..2)
-            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        if let Some(byte) = decoded {
+        let escape = part.as_bytes().split_first_chunk();
+        let decoded = escape.and_then(|([high, low], rest)| {
+            let byte = hex::value(*high)? << 4 | hex::value(*low)?;
+            Some((byte, rest))
+        });
+        if let Some((byte, rest)) = decoded {
             changed = true;
             bytes.push(byte);
-            bytes.extend(&part.as_bytes()[2..]);
+            bytes.extend(rest);
         } else {
             bytes.push(b'%');
             bytes.extend(part.as_bytes());
