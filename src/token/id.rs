@@ -120,21 +120,19 @@ pub enum Uid {
 
 impl Uid {
     /// Reads a uid as clients write it: empty and `0` mean any user, a decimal `u32` is a numeric uid, everything
-    /// else is a user account. A number with leading zeros is an account, since the SDK compares the text.
+    /// else is a user account.
     ///
     /// # Errors
     ///
     /// When it is no number of that range and breaks the rules of a user account.
     pub fn parse(text: impl Into<String>) -> Result<Self, IdError> {
         let text = text.into();
-        let is_canonical = text == "0" || !text.starts_with('0');
-        let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit());
         if text.is_empty() {
             return Ok(Self::Any);
         }
-        match text.parse::<u32>() {
-            Ok(number) if is_canonical && is_decimal => Ok(Self::from(number)),
-            _ => UserAccount::new(text).map(Self::Account),
+        match plain_number(&text) {
+            Some(number) => Ok(Self::from(number)),
+            None => UserAccount::new(text).map(Self::Account),
         }
     }
 
@@ -210,6 +208,13 @@ impl From<&UserId> for Text {
     fn from(id: &UserId) -> Self {
         Self::new(id.as_str()).expect("64 bytes at most")
     }
+}
+
+/// A number of 32 bits as a token carries it: digits alone, without a plus or leading zeros. Tokens hold the text, which
+/// the SDK compares, so that with them it would be another user.
+pub(crate) fn plain_number(text: &str) -> Option<u32> {
+    let is_plain = text == "0" || !text.starts_with(['0', '+']);
+    text.parse().ok().filter(|_| is_plain)
 }
 
 fn checked(

@@ -32,6 +32,7 @@ pub use app_id::{AppId, HexError};
 pub use certificate::{AppCertificate, Project, SignedBy};
 pub use error::{IdError, ParseError, VerifyError};
 pub use excerpt::Excerpt;
+pub(crate) use id::plain_number;
 pub use id::{ChannelName, SignedUid, Uid, UserAccount, UserId};
 pub use parsed::{UnverifiedToken, VerifiedToken};
 pub use privilege::{Privilege, Privileges, Role};

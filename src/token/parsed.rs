@@ -3,6 +3,7 @@
 use super::app_id::AppId;
 use super::certificate::{Project, SignedBy};
 use super::error::{ParseError, VerifyError};
+use super::id::plain_number;
 use super::service::Scope;
 use super::v006::Binding;
 use super::version::TokenVersion;
@@ -67,11 +68,7 @@ impl UnverifiedToken {
             (Self::V006(token), Some(binding)) => token.verify(project, binding)?,
             (Self::V005(token), Some(Binding { channel, uid })) => {
                 let uid = if uid.is_empty() { "0" } else { uid };
-                let number = uid
-                    .parse::<u32>()
-                    .ok()
-                    .filter(|number| number.to_string() == uid);
-                let uid = number.ok_or(VerifyError::Uid)?;
+                let uid = plain_number(uid).ok_or(VerifyError::Uid)?;
                 token.verify(
                     project,
                     &Text::new(channel).ok_or(VerifyError::Channel)?,

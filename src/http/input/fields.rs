@@ -4,6 +4,7 @@ use super::error::InputError;
 use super::parameters::Parameter;
 use crate::token::{
     ChannelName, Excerpt, Lifetime, Role, TimeError, Uid, UnixTime, UserAccount, UserId,
+    plain_number,
 };
 
 /// What a URL template calls a user.
@@ -37,15 +38,11 @@ pub(in crate::http) fn uid(parameter: Option<Parameter<'_>>) -> Result<Uid, Inpu
     Uid::parse(value).map_err(|error| InputError::Identifier { name, error })
 }
 
-/// A number of 32 bits, without leading zeros: they would be another user to a client that passes the text.
+/// A number of 32 bits, and no other text for one.
 pub(in crate::http) fn numeric_uid(parameter: Parameter<'_>) -> Result<u32, InputError> {
     let Parameter { name, value, .. } = parameter;
     refuse_placeholder(name, value, &USER)?;
-    let number = value
-        .parse::<u32>()
-        .ok()
-        .filter(|number| number.to_string() == value);
-    number.ok_or_else(|| InputError::Uid {
+    plain_number(value).ok_or_else(|| InputError::Uid {
         name,
         found: Excerpt::of(value),
     })

@@ -9,7 +9,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::error::{Problem, WrittenError};
-use crate::token::Excerpt;
+use crate::token::{Excerpt, plain_number};
 
 /// A number as it was written, with or without quotes: it is read by the rules of what it is for, whose errors say more
 /// than a JSON parser's.
@@ -29,10 +29,7 @@ impl WrittenNumber {
     ///
     /// When it is none of 32 bits, or has leading zeros.
     pub fn as_uid(&self) -> Result<u32, WrittenError> {
-        // Leading zeros would be another user to a client that passes the text.
-        let is_plain = self.0 == "0" || !self.0.starts_with(['0', '+']);
-        let number = self.0.parse::<u32>().ok().filter(|_| is_plain);
-        number.ok_or_else(|| {
+        plain_number(&self.0).ok_or_else(|| {
             Problem::Number {
                 found: Excerpt::of(&self.0),
             }

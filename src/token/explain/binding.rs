@@ -1,6 +1,7 @@
 //! Whether channel and user are those that are expected, and how they differ.
 
 use super::super::excerpt::Excerpt;
+use super::super::id::plain_number;
 use super::super::version::TokenVersion;
 use super::ExpectedUid;
 use super::finding::Finding;
@@ -251,9 +252,9 @@ fn number_as_account(subject: &Subject<'_>) -> Option<Finding> {
     let Some(ExpectedUid::Account(account)) = &subject.expected.uid else {
         return None;
     };
-    let number = account.parse::<u32>().ok()?;
+    let number = plain_number(account)?;
     let (name, in_a_channel) = user(subject)?;
-    (in_a_channel && *account == number.to_string() && name.is(account) == Some(true)).then(|| {
+    (in_a_channel && name.is(account) == Some(true)).then(|| {
         Finding::warning(
             "uid_number_as_account",
             format!(
