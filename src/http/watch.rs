@@ -35,8 +35,9 @@ pub(super) struct Watched {
     /// Where its name stands.
     method: usize,
     is_logged: bool,
-    /// Whether a web page sent it, which has to be told that it may read the id.
-    is_of_page: bool,
+    /// Whether a web page sent it, which has to be told that it may read the id. Nobody looks while there is no id: should
+    /// an error make one, any client is told.
+    may_be_of_page: bool,
     /// Nobody looks at a clock when nobody wants to know.
     start: Option<Instant>,
     /// Its own, or one that was made for the log or the audit.
@@ -71,7 +72,7 @@ impl Watch {
         Watched {
             method: method::position(request.method()),
             is_logged,
-            is_of_page: id.is_some() && request.headers().contains_key(ORIGIN),
+            may_be_of_page: id.is_none() || request.headers().contains_key(ORIGIN),
             start: (is_logged || self.counted.is_some()).then(Instant::now),
             id,
         }
@@ -89,7 +90,7 @@ impl Watch {
         let Watched {
             method,
             is_logged,
-            is_of_page,
+            may_be_of_page,
             start,
             mut id,
         } = watched;
@@ -121,7 +122,7 @@ impl Watch {
                 headers.remove(CONTENT_LENGTH);
             }
             id.stamp(headers);
-            if is_of_page {
+            if may_be_of_page {
                 cors::expose(headers);
             }
         }

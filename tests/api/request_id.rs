@@ -1,6 +1,9 @@
 //! The request id: taken from the request when it is one, and found in the answer.
 
 use axum::http::{Method, Request};
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::{Interest, Subscriber, set_default};
+use tracing::{Event, Level, Metadata};
 
 use crate::support::TestApp;
 
@@ -58,4 +61,44 @@ async fn a_page_may_read_the_id() {
             Some("retry-after, x-request-id")
         );
     }
+}
+
+/// A log of errors alone, for the test's own thread: whether it is on is asked anew each time.
+struct Errors;
+
+impl Subscriber for Errors {
+    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::sometimes()
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() == Level::ERROR
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn event(&self, _: &Event<'_>) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+#[tokio::test]
+async fn a_page_may_read_an_id_that_only_an_error_has() {
+    let _errors = set_default(Errors);
+    let origin = [("origin", "https://a.example")];
+    let answer = TestApp::new().send(Method::GET, TARGET, &origin).await;
+    assert_eq!(answer.header("x-request-id"), None);
+    assert_eq!(answer.header("access-control-expose-headers"), None);
+    let app = TestApp::told(&[("AUTHORIZE_URL", "http://127.0.0.1:9/")]);
+    let answer = app.send(Method::GET, TARGET, &origin).await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.header("x-request-id").map(str::len), Some(16));
+    assert_eq!(
+        answer.header("access-control-expose-headers"),
+        Some("retry-after, x-request-id")
+    );
 }
