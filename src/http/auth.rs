@@ -1,9 +1,9 @@
 //! Who asks: credentials out of the headers of a request.
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
-use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use super::error::Error;
@@ -56,20 +56,11 @@ async fn identify(parts: &Parts, state: &AppState) -> Result<Caller, Error> {
     Ok(caller)
 }
 
-/// The one API key or JWT of a request. Another scheme of `Authorization` is someone else's business: a proxy's, say.
+/// The one API key or JWT of a request.
 fn shown(headers: &HeaderMap) -> Result<Option<&str>, Error> {
     let mut shown = None;
-    let mut found = headers
-        .get_all(AUTHORIZATION)
-        .iter()
-        .map(|value| bearer(value.as_bytes()))
-        .chain(
-            headers
-                .get_all(API_KEY)
-                .iter()
-                .map(|value| Some(value.as_bytes())),
-        )
-        .flatten();
+    let api_keys = headers.get_all(API_KEY).iter().map(HeaderValue::as_bytes);
+    let mut found = bearers(headers).chain(api_keys);
     if let Some(first) = found.next() {
         if found.any(|other| other != first) {
             return Err(Error::CredentialsDiffer);
@@ -80,6 +71,12 @@ fn shown(headers: &HeaderMap) -> Result<Option<&str>, Error> {
         })?);
     }
     Ok(shown)
+}
+
+/// The bearer tokens of a request. Another scheme of `Authorization` is someone else's business: a proxy's, say.
+pub(super) fn bearers(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    let values = headers.get_all(AUTHORIZATION).iter();
+    values.filter_map(|value| bearer(value.as_bytes()))
 }
 
 /// What follows the scheme, also when that is nothing.

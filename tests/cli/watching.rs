@@ -161,6 +161,35 @@ fn metrics_have_a_port_of_their_own_and_live_as_long_as_the_server() {
     assert_eq!(server.ended().0, Some(0));
 }
 
+/// As the API keys of those who want tokens are.
+#[test]
+fn the_key_of_the_metrics_is_found_among_other_credentials() {
+    const KEY: &str = "0123456789abcdef0123456789abcdef";
+    let settings = [&IDENTIFIERS[..], &[("METRICS_KEY", KEY)]].concat();
+    let server = Server::start(&[], &settings);
+    let (right, wrong) = (format!("Bearer {KEY}"), format!("Bearer {KEY}0"));
+    for (shown, status) in [
+        (vec![right.as_str()], "200"),
+        (vec![&format!("bearer   {KEY} ")], "200"),
+        (vec!["Basic dXNlcjpwYXNz", &right], "200"),
+        (vec![&right, &right], "200"),
+        (vec![&right, &wrong], "401"),
+        (vec![&wrong, &right], "401"),
+        (vec![&format!("Bearer{KEY}")], "401"),
+        (vec!["Bearer"], "401"),
+        (vec!["Basic dXNlcjpwYXNz"], "401"),
+        (vec![], "401"),
+    ] {
+        let header = |shown: &&str| format!("Authorization: {shown}\r\n");
+        let headers = shown.iter().map(header).collect::<Vec<_>>().concat();
+        let head =
+            format!("GET /metrics HTTP/1.1\r\nHost: test\r\n{headers}Connection: close\r\n\r\n");
+        let answer = answer(&server, head.as_bytes());
+        let found = answer.split(' ').nth(1);
+        assert_eq!(found, Some(status), "{shown:?}");
+    }
+}
+
 #[test]
 fn a_port_for_metrics_that_is_taken_is_exit_code_1_with_the_reason() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();

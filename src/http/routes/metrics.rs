@@ -2,11 +2,11 @@
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
 use axum::response::{IntoResponse, Response};
 
 use crate::config::MetricsKey;
 use crate::http::answer::exposition;
+use crate::http::auth::bearers;
 use crate::http::error::Error;
 use crate::http::state::AppState;
 
@@ -27,12 +27,9 @@ pub(in crate::http) async fn metrics(
     exposition(metrics.text())
 }
 
+/// Whether a request shows the key, and no other bearer token.
 fn is_shown(key: &MetricsKey, headers: &HeaderMap) -> bool {
-    let shown = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    let shown = shown.and_then(|value| value.split_once(' '));
-    shown.is_some_and(|(scheme, shown)| {
-        scheme.eq_ignore_ascii_case("bearer") && key.is(shown.trim_start())
-    })
+    let is_key = |shown| str::from_utf8(shown).is_ok_and(|shown| key.is(shown));
+    let mut shown = bearers(headers);
+    shown.next().is_some_and(is_key) && shown.all(is_key)
 }
