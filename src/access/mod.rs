@@ -112,7 +112,7 @@ impl Guard {
             return Ok(Caller::Anonymous);
         }
         let shown = shown.ok_or(Unauthenticated::Missing)?;
-        let is_jwt = shown.matches('.').count() == 2;
+        let is_jwt = shown.bytes().filter(|byte| *byte == b'.').count() == 2;
         if is_jwt && let Some(jwt) = &self.jwt {
             let user = jwt.user(shown, now).await?;
             return Ok(Caller::User(user.into()));
@@ -130,8 +130,7 @@ impl Guard {
     }
 
     /// Decides whether a caller gets what it asks for. Of the request stays what is granted: less, or with the user that
-    /// it left open. Where callers have to say who they are,
-    /// someone who has not been asked gets nothing.
+    /// it left open. Where callers have to say who they are, someone who has not been asked gets nothing.
     ///
     /// # Errors
     ///

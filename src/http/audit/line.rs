@@ -10,7 +10,7 @@ use crate::access::Caller;
 use crate::http::request_id::{RequestId, hexadecimal};
 use crate::http::table::Route;
 use crate::issuer::{Issued, TokenRequest};
-use crate::token::explain::rfc3339;
+use crate::token::explain::rfc3339_bytes;
 use crate::token::{AppId, UnixTime};
 
 /// Room for the line of most tokens.
@@ -65,8 +65,7 @@ impl Origin {
         line.asker(asker);
         line.request(granted, token.issued_at);
         line.json("expires_at", &token.expires_at.seconds());
-        let digits = fingerprint(&token.token);
-        line.text("fingerprint", str::from_utf8(&digits).expect("digits"));
+        line.bytes("fingerprint", &fingerprint(&token.token));
         line.end();
     }
 
@@ -97,7 +96,7 @@ impl<'a> Line<'a> {
         lines.reserve(USUAL_BYTES);
         lines.push(b'{');
         let mut line = Self(lines);
-        line.text("time", &rfc3339(time.seconds().into()));
+        line.bytes("time", &rfc3339_bytes(time.seconds().into()));
         line.text("audit", audit);
         line
     }
@@ -123,9 +122,14 @@ impl<'a> Line<'a> {
 
     /// A field whose text needs no escaping.
     fn text(&mut self, name: &'static str, text: &str) {
+        self.bytes(name, text.as_bytes());
+    }
+
+    /// The same of its bytes.
+    fn bytes(&mut self, name: &'static str, text: &[u8]) {
         self.name(name);
         self.0.push(b'"');
-        self.0.extend_from_slice(text.as_bytes());
+        self.0.extend_from_slice(text);
         self.0.extend_from_slice(b"\",");
     }
 

@@ -38,6 +38,7 @@ mod subject;
 mod text;
 mod time;
 
+pub(crate) use calendar::rfc3339_bytes;
 pub use calendar::{relative, rfc3339, span};
 pub use finding::{Finding, Severity};
 pub use report::{
