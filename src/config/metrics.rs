@@ -7,7 +7,7 @@ use std::str::FromStr;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::access::ApiKey;
+use super::access::{ApiKey, is_guessable};
 use super::read::Reader;
 use super::vars;
 
@@ -92,7 +92,10 @@ impl FromStr for MetricsKey {
 
     fn from_str(text: &str) -> Result<Self, MetricsKeyError> {
         if text.len() < Self::MIN_CHARACTERS || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(MetricsKeyError);
+            return Err(MetricsKeyError::Form);
+        }
+        if is_guessable(text) {
+            return Err(MetricsKeyError::Guessable);
         }
         Ok(Self(Sha256::digest(text).into()))
     }
@@ -106,5 +109,10 @@ impl fmt::Debug for MetricsKey {
 
 /// The text is no key. Reads as the end of a sentence that begins with the variable's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be 32 or more visible ASCII characters; `openssl rand -hex 32` makes some")]
-pub struct MetricsKeyError;
+#[expect(missing_docs, reason = "the sentences say it")]
+pub enum MetricsKeyError {
+    #[error("must be 32 or more visible ASCII characters; `openssl rand -hex 32` makes some")]
+    Form,
+    #[error("can be guessed; `openssl rand -hex 32` makes one that cannot")]
+    Guessable,
+}

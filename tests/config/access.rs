@@ -564,6 +564,30 @@ fn a_name_that_begins_like_a_guards_is_warned_about_on_an_open_server() {
 }
 
 #[test]
+fn a_secret_that_is_guessed_early_is_none() {
+    let sevens = "1234567".repeat(6);
+    for text in [
+        "a".repeat(40),
+        sevens,
+        "a-string-secret-at-least-256-bits-long".to_owned(),
+    ] {
+        let can = "can be guessed; openssl rand -hex 32 makes one that cannot";
+        refused_with("JWT_SECRET", &text, can);
+        let can =
+            "has a key that can be guessed as entry 1; openssl rand -hex 32 makes one that cannot";
+        refused_with("API_KEYS", &format!("web:{text}"), can);
+        let can = "can be guessed; `openssl rand -hex 32` makes one that cannot";
+        refused_with("METRICS_KEY", &text, can);
+    }
+    let der: String = RSA.lines().filter(|line| !line.starts_with('-')).collect();
+    refused_with(
+        "JWT_SECRET",
+        &der,
+        "is a public or private key without the first and last line of its PEM; put it with them into JWT_PUBLIC_KEY",
+    );
+}
+
+#[test]
 fn a_secret_is_not_what_everyone_may_know() {
     refused_with(
         "JWT_SECRET",
@@ -574,7 +598,7 @@ fn a_secret_is_not_what_everyone_may_know() {
     refused_with(
         "API_KEYS",
         &format!("web:sha256:{nothing}"),
-        "has the digest of an empty text as entry 1: the variable with the key was not set",
+        "has the digest of no key as entry 1: the variable with the key was not set",
     );
 }
 

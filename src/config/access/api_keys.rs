@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use super::secret::is_guessable;
 use crate::token::hex;
 
 /// The shortest key, in characters: 128 bits in hexadecimal.
@@ -133,6 +134,9 @@ impl ApiKey {
                     found: key.len(),
                 });
             }
+            if is_guessable(key) {
+                return Err(ApiKeyError::Guessable { number });
+            }
             sha256(key)
         };
         Ok(Self {
@@ -143,8 +147,8 @@ impl ApiKey {
     }
 }
 
-/// What a variable holds that was not set, with and without the end of a line.
-const NO_KEY: [&str; 2] = ["", "\n"];
+/// What programs write for a variable that was not set, with and without the end of a line.
+const NO_KEY: [&str; 6] = ["", "\n", "\r\n", " ", "null", "undefined"];
 
 fn sha256(text: impl AsRef<[u8]>) -> [u8; 32] {
     Sha256::digest(text).into()
@@ -190,12 +194,14 @@ pub enum ApiKeyError {
     #[error("has no digest as entry {number}: after sha256: belong 64 hexadecimal digits")]
     Digest { number: usize },
     #[error(
+        "has a key that can be guessed as entry {number}; openssl rand -hex 32 makes one that cannot"
+    )]
+    Guessable { number: usize },
+    #[error(
         "has a name other than 1 to 64 letters, digits and -_. (and a * after it, for the right to wildcards) as entry {number}"
     )]
     Name { number: usize },
-    #[error(
-        "has the digest of an empty text as entry {number}: the variable with the key was not set"
-    )]
+    #[error("has the digest of no key as entry {number}: the variable with the key was not set")]
     NoKey { number: usize },
     #[error("has no name as entry {number}; an entry is name:key")]
     NoName { number: usize },

@@ -16,6 +16,7 @@ pub use hook::Hook;
 pub use jwt::{ClaimNames, Jwt, JwtKey};
 pub use public_key::{PublicKey, PublicKeyError};
 pub use secret::Secret;
+pub(super) use secret::is_guessable;
 
 /// Who may get which token. By default, everyone every token.
 #[derive(Clone, Debug, Default)]

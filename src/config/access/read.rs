@@ -2,6 +2,7 @@
 
 use url::{Host, Url};
 
+use super::secret::is_guessable;
 use super::{
     Access, ApiKey, ApiKeys, ChannelPatterns, ClaimNames, Hook, Jwt, JwtKey, Limits, PublicKey,
     Secret,
@@ -107,15 +108,24 @@ impl Reader<'_> {
             &vars::JWT_JWKS_URL,
         ];
         let name = self.name_of(&kinds)?;
-        let secret = |text: &str| match text.len() {
+        let secret = |text: &str| {
+            match text.len() {
             _ if text.contains("-----BEGIN") => Err(
                 "is a key in PEM: everyone may know a public one; put it into JWT_PUBLIC_KEY"
                     .to_owned(),
             ),
+            100.. if text.starts_with("MII") => Err(
+                "is a public or private key without the first and last line of its PEM; put it with them into JWT_PUBLIC_KEY"
+                    .to_owned(),
+            ),
+            MIN_SECRET.. if is_guessable(text) => {
+                Err("can be guessed; openssl rand -hex 32 makes one that cannot".to_owned())
+            }
             MIN_SECRET.. => Ok(JwtKey::Secret(Secret::new(text))),
             found => Err(format!(
                 "must have at least {MIN_SECRET} bytes, found {found}; openssl rand -hex 32 makes one"
             )),
+        }
         };
         let public_key = |text: &str| PublicKey::from_pem(text).map(JwtKey::PublicKey);
         if [vars::JWT_SECRET.name, vars::JWT_SECRET_FILE.name].contains(&name) {

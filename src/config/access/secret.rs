@@ -27,3 +27,16 @@ impl fmt::Debug for Secret {
         f.write_str("[redacted]")
     }
 }
+
+/// Fewer different characters than any random secret of 32 has.
+const FEW: usize = 8;
+
+/// The secret with which a well-known page signs JWTs unless it is told another one.
+const OF_A_PAGE: &str = "a-string-secret-at-least-256-bits-long";
+
+/// Whether whoever guesses tries it early: a text that repeats a few characters, or one that everyone knows.
+pub(in crate::config) fn is_guessable(text: &str) -> bool {
+    let is_first = |(place, byte): &(usize, &u8)| !text.as_bytes()[..*place].contains(byte);
+    let different = text.as_bytes().iter().enumerate().filter(is_first).count();
+    different < FEW || text == OF_A_PAGE
+}
