@@ -91,6 +91,12 @@ impl Guard {
         self.jwt.is_some() || !self.api_keys.is_empty()
     }
 
+    /// Whether nobody is asked: neither who the caller is, nor about its token.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.is_guarded() && !self.policy.has_hook()
+    }
+
     /// Fetches what requests will need, so that the first of them does not wait. What cannot be had yet is logged.
     pub async fn prepare(&self, now: UnixTime) {
         if let Some(jwt) = &self.jwt {

@@ -21,6 +21,11 @@ impl Policy {
         Ok(Self { limits, hook })
     }
 
+    /// Whether the operator's own service is asked about every token.
+    pub(super) fn has_hook(&self) -> bool {
+        self.hook.is_some()
+    }
+
     /// Leaves of a request what the caller may have.
     pub(super) async fn authorize(
         &self,

@@ -19,19 +19,25 @@ const ONLY_ASKED: &str =
 
 /// What an operator should know of a server that lets everyone ask.
 fn warning(config: &Config) -> Option<&'static str> {
-    match (config.access.is_guarded(), &config.access.hook) {
+    match (config.access.is_guarded(), config.access.is_open()) {
         (true, _) => None,
-        (false, None) => Some(OPEN),
-        (false, Some(_)) => Some(ONLY_ASKED),
+        (false, true) => Some(OPEN),
+        (false, false) => Some(ONLY_ASKED),
+    }
+}
+
+/// How a server is, in a word or two.
+fn mode(access: &Access, demo: bool) -> &'static str {
+    match (demo, access.is_guarded(), access.is_open()) {
+        (true, ..) => "demo",
+        (false, true, _) => "guarded",
+        (false, false, true) => "open",
+        (false, false, false) => "asking AUTHORIZE_URL",
     }
 }
 
 pub(super) fn announce(config: &Config, address: SocketAddr, demo: bool) {
-    let mode = match (demo, config.access.is_guarded()) {
-        (true, _) => "demo",
-        (false, true) => "guarded",
-        (false, false) => "open",
-    };
+    let mode = mode(&config.access, demo);
     let app_id = config.project.app_id;
     let example = example(config, reachable(address));
     tracing::info!("listening on http://{address}, App ID {app_id}, {mode}; try {example}");

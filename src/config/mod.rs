@@ -115,7 +115,7 @@ impl Config {
         let metrics = MetricsAccess::read(&mut reader, listen);
         let secrets = Secrets::of(&access, metrics.as_ref());
         reader.secrets_differ(&secrets);
-        let is_open = !access.is_guarded() && access.hook.is_none();
+        let is_open = access.is_open();
         if !is_demo {
             reader.no_guard_is_misspelt(is_open);
         }

@@ -68,11 +68,17 @@ async fn a_guarded_page_knows_it_and_links_to_no_refusal() {
 
 #[tokio::test]
 async fn an_open_page_says_so_and_a_guarded_one_has_no_reason_to() {
-    let said = "<p class=\"notice\">This server does not ask who you are.";
+    let said = "<p class=\"notice\">This server does not ask who you are. API_KEYS, JWT_SECRET and the like would guard \
+                it: its documentation says how, in guarding.md.</p>";
     assert!(TestApp::new().get("/").await.body.contains(said));
     let key = "web:0123456789abcdef0123456789abcdef";
-    let guarded = TestApp::told(&[("API_KEYS", key)]).get("/").await;
-    assert!(!guarded.body.contains(said), "{}", guarded.body);
+    for guard in [("API_KEYS", key), ("AUTHORIZE_URL", "http://127.0.0.1:9/")] {
+        let guarded = TestApp::told(&[guard]).get("/").await;
+        assert!(
+            !guarded.body.contains("does not ask who you are"),
+            "{guard:?}"
+        );
+    }
 }
 
 #[tokio::test]

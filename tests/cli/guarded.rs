@@ -272,5 +272,6 @@ fn a_server_that_only_asks_another_says_that_it_knows_no_callers() {
     let log = stopped(start(&[("AUTHORIZE_URL", "http://127.0.0.1:9/may")]));
     let said = "WARN callers are not known: the service at AUTHORIZE_URL alone decides about every token\n";
     assert!(log.contains(said), "{log}");
+    assert!(log.contains(", asking AUTHORIZE_URL; try http://"), "{log}");
     assert!(!log.contains("minting is open"), "{log}");
 }

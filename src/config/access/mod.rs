@@ -37,6 +37,13 @@ impl Access {
     pub fn is_guarded(&self) -> bool {
         self.jwt.is_some() || !self.api_keys.is_empty()
     }
+
+    /// Whether whoever reaches the server gets every token that the limits allow: no caller is asked for, and nobody is
+    /// asked about one.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.is_guarded() && self.hook.is_none()
+    }
 }
 
 /// What no token exceeds, whoever asks for it.

@@ -71,7 +71,7 @@ pub(in crate::http) fn routes(table: Table, state: &AppState, compat: &Compat) -
 fn html(state: &AppState, compat: &Compat, sdk: &str) -> String {
     let notice = state.settings().notice;
     let is_guarded = state.guard().is_guarded();
-    let said = notice.or((!is_guarded).then_some(OPEN));
+    let said = notice.or(state.guard().is_open().then_some(OPEN));
     let paragraph = said.map_or_else(String::new, |text| {
         format!("<p class=\"notice\">{text}</p>")
     });
@@ -89,9 +89,9 @@ fn html(state: &AppState, compat: &Compat, sdk: &str) -> String {
         .replacen("{web_sdk}", &sdk.replace('&', "&amp;"), 1)
 }
 
-/// What the page of a server says that lets everyone ask.
-const OPEN: &str = "This server does not ask who you are. API_KEYS, JWT_SECRET and the like guard it: its documentation \
-                    says how, in guarding.md.";
+/// What the page of a server says that gives everyone every token.
+const OPEN: &str = "This server does not ask who you are. API_KEYS, JWT_SECRET and the like would guard it: its \
+                    documentation says how, in guarding.md.";
 
 /// The shortest way to a token: a link that answers, or that there is none without a key.
 fn trial(is_guarded: bool, compat: &Compat) -> String {
