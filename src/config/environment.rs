@@ -301,7 +301,9 @@ fn parse_dotenv(text: &str, near_misses: &mut Vec<NearMiss>) -> (Values, Vec<Pro
 /// `-e NAME=value`, `$env:NAME="value"` and `"NAME": "value"`.
 fn meant_name(line: &str) -> &str {
     let before = line.split_once('=').or_else(|| line.split_once(':'));
-    let (before, _) = before.unwrap_or((line, ""));
+    let Some((before, _)) = before else {
+        return ""; // without a value after it, the word may be one: a part of a secret in several lines
+    };
     let is_between = |character: char| character.is_whitespace() || "\"':$".contains(character);
     before
         .split(is_between)

@@ -104,7 +104,13 @@ fn a_guard_in_another_notation_is_found() {
             "{line}: {said}"
         );
     }
-    for line in ["# API_KEYS=b:x", "#API-KEYS=b:x", "set api=b", ""] {
+    for line in [
+        "# API_KEYS=b:x",
+        "#API-KEYS=b:x",
+        "set api=b",
+        "set x APIKEY-of-mine",
+        "",
+    ] {
         let config = read(&[], line).unwrap();
         assert!(config.near_misses.is_empty(), "{line}");
     }
