@@ -17,13 +17,22 @@ const OPEN: &str =
 const ONLY_ASKED: &str =
     "callers are not known: the service at AUTHORIZE_URL alone decides about every token";
 
+const TOKEN_SHOWN: &str = "AUTHORIZE_TOKEN is sent unencrypted, since AUTHORIZE_URL is http: whoever is on the way can read \
+     it and what is asked; use https, unless the network is yours alone";
+
 /// What an operator should know of a server that lets everyone ask.
-fn warning(config: &Config) -> Option<&'static str> {
-    match (config.access.is_guarded(), config.access.is_open()) {
+fn openness(access: &Access) -> Option<&'static str> {
+    match (access.is_guarded(), access.is_open()) {
         (true, _) => None,
         (false, true) => Some(OPEN),
         (false, false) => Some(ONLY_ASKED),
     }
+}
+
+/// What an operator should know of the way to its own service.
+fn exposure(access: &Access) -> Option<&'static str> {
+    let hook = access.hook.as_ref()?;
+    hook.shows_token().then_some(TOKEN_SHOWN)
 }
 
 /// How a server is, in a word or two.
@@ -47,18 +56,22 @@ pub(super) fn announce(config: &Config, address: SocketAddr, demo: bool) {
     for near_miss in &config.near_misses {
         tracing::warn!("{near_miss}");
     }
+    if let Some(exposure) = exposure(&config.access) {
+        tracing::warn!("{exposure}");
+    }
     if demo {
         let _ = writeln!(io::stderr(), "{DEMO_NOTICE}"); // whatever the log level; the page says it too
-    } else if let Some(warning) = warning(config) {
-        tracing::warn!("{warning}");
+    } else if let Some(openness) = openness(&config.access) {
+        tracing::warn!("{openness}");
     }
 }
 
 /// What a server so configured does for whom, for `check-config`.
 pub(super) fn outlook(config: &Config) -> String {
-    let open = warning(config).map(str::to_owned);
+    let warnings = openness(&config.access).into_iter();
+    let warnings = warnings.chain(exposure(&config.access)).map(str::to_owned);
     let near_misses = config.near_misses.iter().map(ToString::to_string);
-    let lines = restrictions(config).into_iter().chain(open);
+    let lines = restrictions(config).into_iter().chain(warnings);
     lines.chain(near_misses).collect::<Vec<_>>().join("\n")
 }
 

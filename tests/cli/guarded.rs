@@ -93,6 +93,36 @@ fn an_open_server_with_limits_says_both() {
 }
 
 #[test]
+fn a_token_for_your_service_that_travels_unencrypted_is_warned_about() {
+    let token = ("AUTHORIZE_TOKEN", "open-sesame-please");
+    let said = "AUTHORIZE_TOKEN is sent unencrypted, since AUTHORIZE_URL is http: whoever is on the way can read it and \
+                what is asked; use https, unless the network is yours alone\n";
+    let key = format!("web:{KEY}");
+    for url in ["http://auth.example/may", "http://10.0.0.1:3000/may"] {
+        let url = ("AUTHORIZE_URL", url);
+        for more in [&[url, token][..], &[url, token, ("API_KEYS", key.as_str())]] {
+            let log = stopped(start(more));
+            assert!(log.contains(&format!(" WARN {said}")), "{log}");
+            let checked = run(&["check-config"], &[&IDENTIFIERS[..], more].concat());
+            assert_eq!(checked.status.code(), Some(0));
+            let checked = String::from_utf8(checked.stdout).unwrap();
+            assert!(checked.ends_with(said), "{checked}");
+        }
+    }
+    for more in [
+        &[("AUTHORIZE_URL", "https://auth.example/may"), token][..],
+        &[("AUTHORIZE_URL", "http://127.0.0.1:3000/may"), token],
+        &[("AUTHORIZE_URL", "http://localhost:3000/may"), token],
+        &[("AUTHORIZE_URL", "http://[::1]:3000/may"), token],
+        &[("AUTHORIZE_URL", "http://auth.example/may")],
+    ] {
+        let checked = run(&["check-config"], &[&IDENTIFIERS[..], more].concat());
+        let checked = String::from_utf8(checked.stdout).unwrap();
+        assert!(!checked.contains("unencrypted"), "{checked}");
+    }
+}
+
+#[test]
 fn a_misspelt_variable_is_warned_about_without_its_value() {
     let misspelt = [("RATELIMIT", KEY), ("MAX_CONECTIONS", SECRET)];
     let log = stopped(start(&misspelt));

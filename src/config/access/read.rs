@@ -1,7 +1,8 @@
 //! Reads who may get which token, and says what contradicts what.
 
-use url::{Host, Url};
+use url::Url;
 
+use super::hook::is_readable;
 use super::secret::is_guessable;
 use super::{
     Access, ApiKey, ApiKeys, ChannelPatterns, ClaimNames, Hook, Jwt, JwtKey, Limits, PublicKey,
@@ -132,7 +133,7 @@ impl Reader<'_> {
             self.read_or_file(&vars::JWT_SECRET, &vars::JWT_SECRET_FILE, secret)
         } else if name == vars::JWT_JWKS_URL.name {
             let secure = |text: &str| match url(text)? {
-                url if url.scheme() == "http" && !is_loopback(&url) => {
+                url if is_readable(&url) => {
                     Err("must be https; http is for a server on this machine")
                 }
                 url => Ok(JwtKey::Jwks(url)),
@@ -231,15 +232,6 @@ fn url(text: &str) -> Result<Url, &'static str> {
         return Err("must not have a user or password in it");
     }
     Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 fn services(list: &str) -> Result<Vec<ServiceKind>, String> {
