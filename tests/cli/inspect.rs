@@ -259,7 +259,7 @@ fn a_command_line_that_cannot_be_used_is_exit_code_2() {
         &["--uid", "x"][..],
         &["--uid", "1", "--account", "a"],
         &["--service", "telephone"],
-        &["--role", "1"],
+        &["--role", "3"],
         &["--at", "noon"],
         &["--certificate", CERTIFICATE],
     ] {
@@ -272,12 +272,35 @@ fn a_command_line_that_cannot_be_used_is_exit_code_2() {
 
 #[test]
 fn a_role_that_does_not_exist_is_answered_with_those_that_do() {
-    let output = run(&["inspect", "006", "--role", "1"], &[]);
+    let output = run(&["inspect", "006", "--role", "3"], &[]);
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(
         stderr.contains("must be one of attendee, publisher, subscriber"),
         "{stderr}"
     );
+}
+
+#[test]
+fn a_role_may_have_the_name_that_clients_have_for_it() {
+    let minted = run(
+        &["mint", "rtc", "--channel", "test", "--role", "subscriber"],
+        &IDENTIFIERS,
+    );
+    let token = String::from_utf8(minted.stdout).unwrap();
+    let said = |role: &str| {
+        let output = run(&["inspect", token.trim(), "--role", role], &IDENTIFIERS);
+        assert!(output.stderr.is_empty(), "{output:?}");
+        output.status.code()
+    };
+    for (role, code) in [
+        ("audience", 0),
+        ("2", 0),
+        ("host", 1),
+        ("broadcaster", 1),
+        ("1", 1),
+    ] {
+        assert_eq!(said(role), Some(code), "{role}");
+    }
 }
 
 #[test]

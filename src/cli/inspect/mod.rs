@@ -39,7 +39,7 @@ pub(super) struct Inspect {
     /// The service that the client uses: rtc, rtm, chat, …
     #[arg(long, value_name = "NAME", value_parser = service)]
     service: Option<ServiceKind>,
-    /// The role that the client should have: publisher, subscriber, …
+    /// The role that the client should have: publisher or host, subscriber or audience, …
     #[arg(long, value_name = "NAME", value_parser = role)]
     role: Option<Role>,
     /// The error that the SDK reports: 101, 102, 109, 110, 118, 119 or 120.
@@ -158,8 +158,5 @@ fn service(name: &str) -> Result<ServiceKind, String> {
 
 fn role(name: &str) -> Result<Role, String> {
     let names = || Role::ALL.map(Role::name).join(", ");
-    Role::ALL
-        .into_iter()
-        .find(|role| role.name() == name)
-        .ok_or_else(|| format!("must be one of {}", names()))
+    Role::from_name(name).ok_or_else(|| format!("must be one of {}", names()))
 }
