@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::read::number;
+
 const UNITS: [(&str, &str, Duration); 3] = [
     ("s", "second", Duration::from_secs(1)),
     ("min", "minute", Duration::from_mins(1)),
@@ -41,7 +43,7 @@ impl FromStr for RateLimit {
 
     fn from_str(text: &str) -> Result<Self, NoSuchRate> {
         let (count, unit) = text.split_once('/').ok_or(NoSuchRate)?;
-        let Ok(count @ 1..=1_000_000) = count.trim().parse() else {
+        let Some(count @ 1..=1_000_000) = number(count.trim()) else {
             return Err(NoSuchRate);
         };
         let unit = unit.trim();

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::access::{ApiKey, is_guessable};
-use super::read::Reader;
+use super::read::{Reader, port};
 use super::vars;
 
 /// Who may read the metrics, and where. On the port of everything else, nobody without a key.
@@ -46,12 +46,11 @@ impl MetricsAccess {
 
     /// Nothing when no variable asks for metrics. `main` is where everything else is served.
     pub(super) fn read(reader: &mut Reader<'_>, main: Option<SocketAddr>) -> Option<Self> {
-        let port = reader.read(&vars::METRICS_PORT, |text| match text.parse::<u16>() {
-            Ok(port) if port != 0 && main.is_some_and(|main| main.port() == port) => {
+        let port = reader.read(&vars::METRICS_PORT, |text| match port(text)? {
+            port if port != 0 && main.is_some_and(|main| main.port() == port) => {
                 Err("is the same as PORT; take another, or leave it out and set METRICS_KEY")
             }
-            Ok(port) => Ok(port),
-            Err(_) => Err("must be a number from 0 to 65535"),
+            port => Ok(port),
         });
         let key = reader.read_or_file(
             &vars::METRICS_KEY,

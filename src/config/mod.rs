@@ -33,7 +33,7 @@ pub use metrics::{MetricsAccess, MetricsKey, MetricsKeyError};
 pub use origins::{AllowedOrigins, OriginError, OriginPattern};
 pub use page::{PageError, PageSwitch, WebSdkUrl};
 
-use read::Reader;
+use read::{Reader, number};
 use secrets::Secrets;
 
 use crate::token::{Lifetime, Project};
@@ -91,15 +91,14 @@ impl Config {
         );
         let compat = reader.read(&vars::COMPAT, str::parse::<Compat>);
         let default_lifetime = reader.lifetime(&vars::DEFAULT_TTL);
-        let max_connections =
-            reader.read(&vars::MAX_CONNECTIONS, |text| match text.parse::<u32>() {
-                Ok(count @ 1..=1_000_000) => Ok(count),
-                _ => Err("must be a number from 1 to 1000000"),
-            });
+        let max_connections = reader.read(&vars::MAX_CONNECTIONS, |text| match number(text) {
+            Some(count @ 1..=1_000_000) => Ok(count),
+            _ => Err("must be a number from 1 to 1000000"),
+        });
         let rate_limit = reader.read(&vars::RATE_LIMIT, str::parse::<RateLimit>);
         let trusted_proxy_hops =
-            reader.read(&vars::TRUSTED_PROXY_HOPS, |text| match text.parse::<u8>() {
-                Ok(hops @ 0..=16) => Ok(hops),
+            reader.read(&vars::TRUSTED_PROXY_HOPS, |text| match number(text) {
+                Some(hops @ 0..=16) => Ok(hops),
                 _ => Err("must be a number from 0 to 16"),
             });
         let page = reader.read(&vars::PAGE, str::parse::<PageSwitch>);

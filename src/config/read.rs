@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use super::environment::{Environment, Found};
 use super::error::{ConfigError, Problem};
 use super::vars::{self, Variable};
-use crate::token::{AppCertificate, AppId, HexError, Lifetime, Project};
+use crate::token::{AppCertificate, AppId, HexError, Lifetime, Project, plain_number};
 
 /// What `.env.example` has where the two identifiers belong.
 const PLACEHOLDERS: [&str; 2] = ["your-app-id", "your-app-certificate"];
@@ -43,10 +43,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn listen(&mut self) -> Option<SocketAddr> {
-        let port = self.read(&vars::PORT, |text| {
-            text.parse::<u16>()
-                .map_err(|_| "must be a number from 0 to 65535")
-        });
+        let port = self.read(&vars::PORT, port);
         let host = self.read(&vars::HOST, |text| match text {
             "localhost" => Ok(IpAddr::V4(Ipv4Addr::LOCALHOST)),
             _ => text.parse().map_err(
@@ -200,6 +197,15 @@ impl<'a> Reader<'a> {
 
 /// There was a problem, and it is among those that are reported.
 pub(super) struct Reported;
+
+/// Digits alone, without zeros before them, as one writes it.
+pub(super) fn number<T: TryFrom<u32>>(text: &str) -> Option<T> {
+    plain_number(text).and_then(|number| number.try_into().ok())
+}
+
+pub(super) fn port(text: &str) -> Result<u16, &'static str> {
+    number(text).ok_or("must be a number from 0 to 65535")
+}
 
 fn hex<T: std::str::FromStr<Err = HexError>>(text: &str) -> Result<T, String> {
     if PLACEHOLDERS.contains(&text) {

@@ -333,7 +333,9 @@ fn a_certificate_file_is_described_when_it_cannot_be_used() {
 
 #[test]
 fn what_a_variable_cannot_be_is_said() {
-    refused_with("PORT", "65536", "must be a number from 0 to 65535");
+    for port in ["65536", "+80", "080", "8e3", "8 0"] {
+        refused_with("PORT", port, "must be a number from 0 to 65535");
+    }
     refused_with("SERVER_PORT", "-1", "must be a number from 0 to 65535");
     refused_with(
         "HOST",
@@ -351,6 +353,8 @@ fn what_a_variable_cannot_be_is_said() {
         "1/",
         "/s",
         "100/min/s",
+        "+2/s",
+        "007/s",
     ] {
         refused_with(
             "RATE_LIMIT",
@@ -358,10 +362,10 @@ fn what_a_variable_cannot_be_is_said() {
             "must be a number from 1 to 1000000, a slash, and s, min or h, such as 100/min",
         );
     }
-    for hops in ["-1", "17", "one"] {
+    for hops in ["-1", "17", "one", "+2", "02"] {
         refused_with("TRUSTED_PROXY_HOPS", hops, "must be a number from 0 to 16");
     }
-    for count in ["0", "1000001", "many"] {
+    for count in ["0", "1000001", "many", "+2", "007"] {
         refused_with(
             "MAX_CONNECTIONS",
             count,

@@ -53,7 +53,7 @@ fn the_audit_is_off_on_standard_output_or_in_a_file() {
 
 #[test]
 fn what_cannot_be_is_said() {
-    for port in ["x", "65536", "-1"] {
+    for port in ["x", "65536", "-1", "+1", "09100"] {
         refused_with("METRICS_PORT", port, "must be a number from 0 to 65535");
     }
     refused_with(
