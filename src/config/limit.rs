@@ -6,17 +6,39 @@ use std::time::Duration;
 
 use super::read::number;
 
-const UNITS: [(&str, &str, Duration); 3] = [
-    ("s", "second", Duration::from_secs(1)),
-    ("min", "minute", Duration::from_mins(1)),
-    ("h", "hour", Duration::from_hours(1)),
+/// What a limit may be for.
+#[derive(Debug, PartialEq, Eq)]
+struct Unit {
+    /// As in `100/min`.
+    symbol: &'static str,
+    /// As in "100 requests a minute".
+    words: &'static str,
+    time: Duration,
+}
+
+static UNITS: [Unit; 3] = [
+    Unit {
+        symbol: "s",
+        words: "a second",
+        time: Duration::from_secs(1),
+    },
+    Unit {
+        symbol: "min",
+        words: "a minute",
+        time: Duration::from_mins(1),
+    },
+    Unit {
+        symbol: "h",
+        words: "an hour",
+        time: Duration::from_hours(1),
+    },
 ];
 
 /// How often a client may ask: that many requests at once, and then evenly as many in the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     count: u32,
-    unit: usize,
+    unit: &'static Unit,
 }
 
 /// A text that is no such limit.
@@ -34,7 +56,7 @@ impl RateLimit {
     /// In what time.
     #[must_use]
     pub const fn time(self) -> Duration {
-        UNITS[self.unit].2
+        self.unit.time
     }
 }
 
@@ -47,7 +69,7 @@ impl FromStr for RateLimit {
             return Err(NoSuchRate);
         };
         let unit = unit.trim();
-        let unit = UNITS.iter().position(|(name, ..)| *name == unit);
+        let unit = UNITS.iter().find(|known| known.symbol == unit);
         let unit = unit.ok_or(NoSuchRate)?;
         Ok(Self { count, unit })
     }
@@ -58,7 +80,6 @@ impl fmt::Display for RateLimit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { count, unit } = self;
         let requests = if *count == 1 { "request" } else { "requests" };
-        let article = if UNITS[*unit].1 == "hour" { "an" } else { "a" };
-        write!(formatter, "{count} {requests} {article} {}", UNITS[*unit].1)
+        write!(formatter, "{count} {requests} {}", unit.words)
     }
 }

@@ -292,7 +292,7 @@ fn the_limiter_shows_no_client() {
     let limiter = Clock::default().limiter("100/min", 1);
     assert_eq!(
         format!("{limiter:?}"),
-        "Limiter { rate: RateLimit { count: 100, unit: 1 }, hops: 1, .. }"
+        "Limiter { rate: RateLimit { count: 100, unit: Unit { symbol: \"min\", words: \"a minute\", time: 60s } }, hops: 1, .. }"
     );
 }
 
