@@ -4,33 +4,47 @@ use std::fmt;
 use std::str::FromStr;
 
 /// The format that `/access_token` answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessTokenVersion {
     /// As the Node sample.
-    #[default]
     V006,
     /// `AccessToken2`, from the same URL.
     V007,
+}
+
+impl AccessTokenVersion {
+    /// What it is unless an operator says otherwise.
+    pub const DEFAULT: Self = Self::V006;
+
+    /// As it stands before a token: `006`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::V006 => "006",
+            Self::V007 => "007",
+        }
+    }
+}
+
+impl Default for AccessTokenVersion {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
 }
 
 impl FromStr for AccessTokenVersion {
     type Err = NoSuchVersion;
 
     fn from_str(text: &str) -> Result<Self, NoSuchVersion> {
-        match text {
-            "006" => Ok(Self::V006),
-            "007" => Ok(Self::V007),
-            _ => Err(NoSuchVersion),
-        }
+        let mut all = [Self::V006, Self::V007].into_iter();
+        all.find(|version| version.name() == text)
+            .ok_or(NoSuchVersion)
     }
 }
 
 impl fmt::Display for AccessTokenVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::V006 => "006",
-            Self::V007 => "007",
-        })
+        f.write_str(self.name())
     }
 }
 

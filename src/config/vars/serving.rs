@@ -1,6 +1,7 @@
 //! What is answered, and where.
 
 use super::Variable;
+use crate::config::AccessTokenVersion;
 
 /// Where the server listens.
 pub const PORT: Variable = Variable {
@@ -30,7 +31,7 @@ pub const CORS_ALLOW_ORIGIN: Variable = Variable {
 
 /// What `/access_token` answers.
 pub const ACCESS_TOKEN_VERSION: Variable = Variable {
-    default: Some("006"),
+    default: Some(AccessTokenVersion::DEFAULT.name()),
     ..Variable::new(
         "ACCESS_TOKEN_VERSION",
         "Token version that /access_token answers: 006 or 007",
