@@ -4,6 +4,9 @@ use std::str::FromStr;
 
 use tracing::level_filters::LevelFilter;
 
+use super::read::Reader;
+use super::vars;
+
 /// What is logged, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Log {
@@ -11,6 +14,17 @@ pub struct Log {
     pub level: LogLevel,
     /// Their form.
     pub format: LogFormat,
+}
+
+impl Log {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let level = reader.read(&vars::LOG_LEVEL, str::parse::<LogLevel>);
+        let format = reader.read(&vars::LOG_FORMAT, str::parse::<LogFormat>);
+        Some(Self {
+            level: level?,
+            format: format?,
+        })
+    }
 }
 
 /// The least important lines that are logged.

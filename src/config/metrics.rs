@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::access::{ApiKey, is_guessable};
-use super::read::{Reader, port};
+use super::read::Reader;
 use super::vars;
 
 /// Who may read the metrics, and where. On the port of everything else, nobody without a key.
@@ -46,12 +46,12 @@ impl MetricsAccess {
 
     /// Nothing when no variable asks for metrics. `main` is where everything else is served.
     pub(super) fn read(reader: &mut Reader<'_>, main: Option<SocketAddr>) -> Option<Self> {
-        let port = reader.read(&vars::METRICS_PORT, |text| match port(text)? {
-            port if port != 0 && main.is_some_and(|main| main.port() == port) => {
-                Err("is the same as PORT; take another, or leave it out and set METRICS_KEY")
-            }
-            port => Ok(port),
-        });
+        let port = reader.number(&vars::METRICS_PORT, 0..=u16::MAX);
+        let is_main = |port| port != 0 && main.is_some_and(|main| main.port() == port);
+        if port.is_some_and(is_main) {
+            let problem = "is the same as PORT; take another, or leave it out and set METRICS_KEY";
+            reader.problem(&vars::METRICS_PORT, problem);
+        }
         let key = reader.read_or_file(
             &vars::METRICS_KEY,
             &vars::METRICS_KEY_FILE,

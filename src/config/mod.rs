@@ -33,8 +33,7 @@ pub use metrics::{MetricsAccess, MetricsKey, MetricsKeyError};
 pub use origins::{AllowedOrigins, OriginError, OriginPattern};
 pub use page::{PageError, PageSwitch, WebSdkUrl};
 
-use read::{Reader, number};
-use secrets::Secrets;
+use read::Reader;
 
 use crate::token::{Lifetime, Project};
 
@@ -91,35 +90,18 @@ impl Config {
         );
         let compat = reader.read(&vars::COMPAT, str::parse::<Compat>);
         let default_lifetime = reader.lifetime(&vars::DEFAULT_TTL);
-        let max_connections = reader.read(&vars::MAX_CONNECTIONS, |text| match number(text) {
-            Some(count @ 1..=1_000_000) => Ok(count),
-            _ => Err("must be a number from 1 to 1000000"),
-        });
+        let max_connections = reader.number(&vars::MAX_CONNECTIONS, 1..=1_000_000);
         let rate_limit = reader.read(&vars::RATE_LIMIT, str::parse::<RateLimit>);
-        let trusted_proxy_hops =
-            reader.read(&vars::TRUSTED_PROXY_HOPS, |text| match number(text) {
-                Some(hops @ 0..=16) => Ok(hops),
-                _ => Err("must be a number from 0 to 16"),
-            });
-        let page = reader.read(&vars::PAGE, str::parse::<PageSwitch>);
-        let web_sdk = reader.read(&vars::WEB_SDK_URL, str::parse::<WebSdkUrl>);
-        if page == Some(PageSwitch::Off) && reader.is_chosen(&vars::WEB_SDK_URL) {
-            let problem = "is set, but PAGE is off: nothing would load it";
-            reader.problem(&vars::WEB_SDK_URL, problem);
-        }
+        let trusted_proxy_hops = reader.number(&vars::TRUSTED_PROXY_HOPS, 0..=16);
+        let page = WebSdkUrl::read(&mut reader);
         let access = reader.access(default_lifetime);
-        let level = reader.read(&vars::LOG_LEVEL, str::parse::<LogLevel>);
-        let format = reader.read(&vars::LOG_FORMAT, str::parse::<LogFormat>);
+        let log = Log::read(&mut reader);
         let audit = reader.read(&vars::AUDIT_LOG, str::parse::<AuditLog>);
         let metrics = MetricsAccess::read(&mut reader, listen);
-        let secrets = Secrets::of(&access, metrics.as_ref());
-        reader.secrets_differ(&secrets);
+        reader.secrets_have_one_purpose(project.as_ref(), &access, metrics.as_ref());
         let is_open = access.is_open();
         if !is_demo {
             reader.no_guard_is_misspelt(is_open);
-        }
-        if let Some(project) = &project {
-            reader.certificates_are_nothing_else(project, &secrets);
         }
 
         reader.finish(|| {
@@ -134,14 +116,8 @@ impl Config {
                 max_connections: max_connections?,
                 rate_limit,
                 trusted_proxy_hops: trusted_proxy_hops?,
-                page: match page? {
-                    PageSwitch::On => Some(web_sdk?),
-                    PageSwitch::Off => None,
-                },
-                log: Log {
-                    level: level?,
-                    format: format?,
-                },
+                page,
+                log: log?,
                 audit: audit?,
                 metrics,
                 near_misses: environment

@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::origins::origin_of;
+use super::read::Reader;
+use super::vars;
 
 /// Whether the server has a page at `/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,17 @@ pub struct WebSdkUrl {
 }
 
 impl WebSdkUrl {
+    /// Nothing when there is no page.
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let page = reader.read(&vars::PAGE, str::parse::<PageSwitch>);
+        let sdk = reader.read(&vars::WEB_SDK_URL, str::parse::<Self>);
+        if page == Some(PageSwitch::Off) && reader.is_chosen(&vars::WEB_SDK_URL) {
+            let problem = "is set, but PAGE is off: nothing would load it";
+            reader.problem(&vars::WEB_SDK_URL, problem);
+        }
+        sdk.filter(|_| page == Some(PageSwitch::On))
+    }
+
     /// Scheme, host and, unless it is the scheme's own, port.
     #[must_use]
     pub fn origin(&self) -> &str {

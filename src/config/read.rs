@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::iter;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 
 use super::environment::{Environment, Found};
 use super::error::{ConfigError, Problem};
@@ -43,7 +44,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn listen(&mut self) -> Option<SocketAddr> {
-        let port = self.read(&vars::PORT, port);
+        let port = self.number(&vars::PORT, 0..=u16::MAX);
         let host = self.read(&vars::HOST, |text| match text {
             "localhost" => Ok(IpAddr::V4(Ipv4Addr::LOCALHOST)),
             _ => text.parse().map_err(
@@ -51,6 +52,18 @@ impl<'a> Reader<'a> {
             ),
         });
         Some(SocketAddr::new(host?, port?))
+    }
+
+    pub(super) fn number<T: TryFrom<u32> + PartialOrd + Display>(
+        &mut self,
+        variable: &Variable,
+        range: RangeInclusive<T>,
+    ) -> Option<T> {
+        self.read(variable, |text| {
+            let number = number(text).filter(|number| range.contains(number));
+            let (first, last) = (range.start(), range.end());
+            number.ok_or_else(|| format!("must be a number from {first} to {last}"))
+        })
     }
 
     /// An operator's lifetime is never cut in silence.
@@ -201,10 +214,6 @@ pub(super) struct Reported;
 /// Digits alone, without zeros before them, as one writes it.
 pub(super) fn number<T: TryFrom<u32>>(text: &str) -> Option<T> {
     plain_number(text).and_then(|number| number.try_into().ok())
-}
-
-pub(super) fn port(text: &str) -> Result<u16, &'static str> {
-    number(text).ok_or("must be a number from 0 to 65535")
 }
 
 fn hex<T: std::str::FromStr<Err = HexError>>(text: &str) -> Result<T, String> {

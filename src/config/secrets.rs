@@ -9,7 +9,7 @@ use super::vars;
 use crate::token::Project;
 
 /// All secrets but the certificates.
-pub(super) struct Secrets<'a> {
+struct Secrets<'a> {
     api_keys: &'a ApiKeys,
     jwt: Option<&'a Secret>,
     token: Option<&'a Secret>,
@@ -17,7 +17,7 @@ pub(super) struct Secrets<'a> {
 }
 
 impl<'a> Secrets<'a> {
-    pub(super) fn of(access: &'a Access, metrics: Option<&'a MetricsAccess>) -> Self {
+    fn of(access: &'a Access, metrics: Option<&'a MetricsAccess>) -> Self {
         let jwt = match access.jwt.as_ref().map(|jwt| &jwt.key) {
             Some(JwtKey::Secret(secret)) => Some(secret),
             Some(JwtKey::PublicKey(_) | JwtKey::Jwks(_)) | None => None,
@@ -41,7 +41,20 @@ impl<'a> Secrets<'a> {
 
 impl Reader<'_> {
     /// Reports what is used twice.
-    pub(super) fn secrets_differ(&mut self, secrets: &Secrets<'_>) {
+    pub(super) fn secrets_have_one_purpose(
+        &mut self,
+        project: Option<&Project>,
+        access: &Access,
+        metrics: Option<&MetricsAccess>,
+    ) {
+        let secrets = Secrets::of(access, metrics);
+        self.secrets_differ(&secrets);
+        if let Some(project) = project {
+            self.certificates_are_nothing_else(project, &secrets);
+        }
+    }
+
+    fn secrets_differ(&mut self, secrets: &Secrets<'_>) {
         let (jwt, token) = (
             secrets.jwt.map(Secret::expose),
             secrets.token.map(Secret::expose),
@@ -91,11 +104,7 @@ impl Reader<'_> {
     }
 
     /// Reports a certificate that is, or is part of, a secret which is sent or given to others.
-    pub(super) fn certificates_are_nothing_else(
-        &mut self,
-        project: &Project,
-        secrets: &Secrets<'_>,
-    ) {
+    fn certificates_are_nothing_else(&mut self, project: &Project, secrets: &Secrets<'_>) {
         for certificate in iter::once(&project.certificate).chain(&project.secondary) {
             let holds = |secret: Option<&Secret>| {
                 secret

@@ -45,26 +45,12 @@ impl Reader<'_> {
 
     fn jwt(&mut self) -> Option<Jwt> {
         let before = self.problems();
-        let text = |text: &str| Ok::<_, String>(text.to_owned());
         let key = self.jwt_key();
-        let is_unknown = key.is_none() && self.problems() == before;
-        let settings = [
-            &vars::JWT_ISSUER,
-            &vars::JWT_AUDIENCE,
-            &vars::JWT_DEFAULT_CHANNELS,
-            &vars::JWT_CLAIM_UID,
-            &vars::JWT_CLAIM_CHANNELS,
-            &vars::JWT_CLAIM_ROLE,
-            &vars::JWT_CLAIM_TTL,
-        ];
-        for variable in settings {
-            if is_unknown && self.is_chosen(variable) {
-                let problem = format!("is set, but no {JWT_KEYS} that it could be about");
-                self.problem(variable, problem);
-            }
+        if key.is_none() && self.problems() == before {
+            self.no_setting_is_about_jwts();
         }
-        let issuer = self.read(&vars::JWT_ISSUER, text);
-        let audience = self.read(&vars::JWT_AUDIENCE, text);
+        let issuer = self.read(&vars::JWT_ISSUER, str::parse::<String>);
+        let audience = self.read(&vars::JWT_AUDIENCE, str::parse::<String>);
         if matches!(key, Some(JwtKey::Jwks(_))) {
             let because = "is not set; identity providers share their keys among their customers, so JWT_JWKS_URL \
                            needs JWT_ISSUER and JWT_AUDIENCE";
@@ -79,24 +65,46 @@ impl Reader<'_> {
         }
         let default_channels =
             self.read(&vars::JWT_DEFAULT_CHANNELS, str::parse::<ChannelPatterns>);
+        let claims = self.claim_names();
+        Some(Jwt {
+            key: key?,
+            issuer,
+            audience,
+            claims: claims?,
+            default_channels,
+        })
+    }
+
+    /// Reports settings of JWTs where none are known.
+    fn no_setting_is_about_jwts(&mut self) {
+        for variable in [
+            &vars::JWT_ISSUER,
+            &vars::JWT_AUDIENCE,
+            &vars::JWT_DEFAULT_CHANNELS,
+            &vars::JWT_CLAIM_UID,
+            &vars::JWT_CLAIM_CHANNELS,
+            &vars::JWT_CLAIM_ROLE,
+            &vars::JWT_CLAIM_TTL,
+        ] {
+            if self.is_chosen(variable) {
+                let problem = format!("is set, but no {JWT_KEYS} that it could be about");
+                self.problem(variable, problem);
+            }
+        }
+    }
+
+    fn claim_names(&mut self) -> Option<ClaimNames> {
         let of_user = |name: &str| match name {
             "exp" | "nbf" | "iat" | "iss" | "aud" => {
                 Err(format!("is {name}, which says nothing about the user"))
             }
             name => Ok(name.to_owned()),
         };
-        let claims = ClaimNames {
+        Some(ClaimNames {
             uid: self.read(&vars::JWT_CLAIM_UID, of_user)?,
-            channels: self.read(&vars::JWT_CLAIM_CHANNELS, text)?,
-            role: self.read(&vars::JWT_CLAIM_ROLE, text)?,
-            ttl: self.read(&vars::JWT_CLAIM_TTL, text)?,
-        };
-        Some(Jwt {
-            key: key?,
-            issuer,
-            audience,
-            claims,
-            default_channels,
+            channels: self.read(&vars::JWT_CLAIM_CHANNELS, str::parse::<String>)?,
+            role: self.read(&vars::JWT_CLAIM_ROLE, str::parse::<String>)?,
+            ttl: self.read(&vars::JWT_CLAIM_TTL, str::parse::<String>)?,
         })
     }
 
@@ -109,28 +117,9 @@ impl Reader<'_> {
             &vars::JWT_JWKS_URL,
         ];
         let name = self.name_of(&kinds)?;
-        let secret = |text: &str| {
-            match text.len() {
-            _ if text.contains("-----BEGIN") => Err(
-                "is a key in PEM: everyone may know a public one; put it into JWT_PUBLIC_KEY"
-                    .to_owned(),
-            ),
-            100.. if text.starts_with("MII") => Err(
-                "is a public or private key without the first and last line of its PEM; put it with them into JWT_PUBLIC_KEY"
-                    .to_owned(),
-            ),
-            MIN_SECRET.. if is_guessable(text) => {
-                Err("can be guessed; openssl rand -hex 32 makes one that cannot".to_owned())
-            }
-            MIN_SECRET.. => Ok(JwtKey::Secret(Secret::new(text))),
-            found => Err(format!(
-                "must have at least {MIN_SECRET} bytes, found {found}; openssl rand -hex 32 makes one"
-            )),
-        }
-        };
         let public_key = |text: &str| PublicKey::from_pem(text).map(JwtKey::PublicKey);
         if [vars::JWT_SECRET.name, vars::JWT_SECRET_FILE.name].contains(&name) {
-            self.read_or_file(&vars::JWT_SECRET, &vars::JWT_SECRET_FILE, secret)
+            self.read_or_file(&vars::JWT_SECRET, &vars::JWT_SECRET_FILE, jwt_secret)
         } else if name == vars::JWT_JWKS_URL.name {
             let secure = |text: &str| match url(text)? {
                 url if is_readable(&url) => {
@@ -219,6 +208,26 @@ impl Reader<'_> {
 
     fn is_set(&mut self, variable: &Variable) -> bool {
         self.name_of(&[variable]).is_some()
+    }
+}
+
+fn jwt_secret(text: &str) -> Result<JwtKey, String> {
+    match text.len() {
+        _ if text.contains("-----BEGIN") => Err(
+            "is a key in PEM: everyone may know a public one; put it into JWT_PUBLIC_KEY"
+                .to_owned(),
+        ),
+        100.. if text.starts_with("MII") => Err(
+            "is a public or private key without the first and last line of its PEM; put it with them into JWT_PUBLIC_KEY"
+                .to_owned(),
+        ),
+        MIN_SECRET.. if is_guessable(text) => {
+            Err("can be guessed; openssl rand -hex 32 makes one that cannot".to_owned())
+        }
+        MIN_SECRET.. => Ok(JwtKey::Secret(Secret::new(text))),
+        found => Err(format!(
+            "must have at least {MIN_SECRET} bytes, found {found}; openssl rand -hex 32 makes one"
+        )),
     }
 }
 
