@@ -16,7 +16,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::task::JoinHandle;
 use url::Url;
 
-use super::{client, jwt};
+use super::client;
 use crate::config::PublicKey;
 use crate::token::UnixTime;
 
@@ -201,7 +201,7 @@ impl Jwks {
 impl Kept {
     fn find(&self, id: Option<&str>, algorithm: &str) -> Option<Arc<PublicKey>> {
         let mut fitting = self.keys.iter().filter(|named| {
-            jwt::name(named.key.algorithm()) == algorithm
+            named.key.algorithm().name() == algorithm
                 && id.is_none_or(|id| named.id.as_deref() == Some(id))
         });
         let first = fitting.next()?;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use jsonwebtoken::{Algorithm, crypto};
+use jsonwebtoken::crypto;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use sha2::Sha256;
@@ -121,22 +121,13 @@ fn verify(
     message: &str,
     signature: &str,
 ) -> Result<(), Unauthenticated> {
-    if header.alg != name(key.algorithm()) {
+    if header.alg != key.algorithm().name() {
         return Err(invalid("its algorithm is not that of the key"));
     }
-    match crypto::verify(signature, message.as_bytes(), key.key(), key.algorithm()) {
+    let algorithm = key.algorithm().into();
+    match crypto::verify(signature, message.as_bytes(), key.key(), algorithm) {
         Ok(true) => Ok(()),
         Ok(false) | Err(_) => Err(invalid("its signature is not of the key")),
-    }
-}
-
-/// The name in a header, for the algorithms that keys are used with.
-pub(super) fn name(algorithm: Algorithm) -> &'static str {
-    match algorithm {
-        Algorithm::RS256 => "RS256",
-        Algorithm::ES256 => "ES256",
-        Algorithm::EdDSA => "EdDSA",
-        _ => "-",
     }
 }
 
@@ -144,7 +135,7 @@ impl std::fmt::Debug for Verifier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let key = match &self.key {
             Key::Secret(_) => "HS256, [redacted]",
-            Key::PublicKey(key) => name(key.algorithm()),
+            Key::PublicKey(key) => key.algorithm().name(),
             Key::Jwks(_) => "JWKS",
         };
         f.debug_struct("Verifier")

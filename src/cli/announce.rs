@@ -124,7 +124,7 @@ fn callers(access: &Access) -> Vec<String> {
     if let Some(jwt) = &access.jwt {
         let key = match &jwt.key {
             JwtKey::Secret(_) => "HS256".to_owned(),
-            JwtKey::PublicKey(key) => format!("{:?}", key.algorithm()),
+            JwtKey::PublicKey(key) => key.algorithm().name().to_owned(),
             JwtKey::Jwks(url) => format!("the keys of {}", without_query(url)),
         };
         parts.push(format!("users with JWTs by {key}"));

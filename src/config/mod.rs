@@ -19,7 +19,7 @@ use std::net::SocketAddr;
 
 pub use access::{
     Access, ApiKey, ApiKeyError, ApiKeys, ChannelPattern, ChannelPatterns, ClaimNames, Hook, Jwt,
-    JwtKey, Limits, PatternError, PublicKey, PublicKeyError, Secret,
+    JwtKey, Limits, PatternError, PublicKey, PublicKeyAlgorithm, PublicKeyError, Secret,
 };
 pub use access_token::{AccessTokenVersion, NoSuchVersion};
 pub use audit::{AuditLog, NoSuchPlace};

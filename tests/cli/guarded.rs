@@ -76,6 +76,22 @@ fn start_up_says_in_a_line_what_is_guarded_and_how() {
 }
 
 #[test]
+fn check_config_says_by_which_algorithm_users_are_known() {
+    for (file, algorithm) in [
+        ("tests/keys/rsa.pub.pem", "RS256"),
+        ("tests/keys/p256.pub.pem", "ES256"),
+        ("tests/keys/ed25519.pub.pem", "EdDSA"),
+    ] {
+        let file = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
+        let key = ("JWT_PUBLIC_KEY_FILE", file.as_str());
+        let checked = run(&["check-config"], &[&IDENTIFIERS[..], &[key]].concat());
+        let checked = String::from_utf8(checked.stdout).unwrap();
+        let said = format!("\ntokens are for: users with JWTs by {algorithm}\n");
+        assert!(checked.ends_with(&said), "{checked}");
+    }
+}
+
+#[test]
 fn an_open_server_with_limits_says_both() {
     for (name, value, said) in [
         ("MAX_TTL", "600", "at most 600 s"),

@@ -14,7 +14,7 @@ pub use api_keys::{ApiKey, ApiKeyError, ApiKeys};
 pub use channels::{ChannelPattern, ChannelPatterns, PatternError};
 pub use hook::Hook;
 pub use jwt::{ClaimNames, Jwt, JwtKey};
-pub use public_key::{PublicKey, PublicKeyError};
+pub use public_key::{PublicKey, PublicKeyAlgorithm, PublicKeyError};
 pub use secret::Secret;
 pub(super) use secret::is_guessable;
 

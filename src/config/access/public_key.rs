@@ -9,10 +9,43 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 const MIN_MODULUS: usize = 256;
 const MAX_MODULUS: usize = 1024;
 
+/// What signs a JWT, of what public keys are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PublicKeyAlgorithm {
+    /// Ed25519.
+    EdDsa,
+    /// P-256.
+    Es256,
+    /// RSA.
+    Rs256,
+}
+
+impl PublicKeyAlgorithm {
+    /// As a JWT's header has it: `RS256`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EdDsa => "EdDSA",
+            Self::Es256 => "ES256",
+            Self::Rs256 => "RS256",
+        }
+    }
+}
+
+impl From<PublicKeyAlgorithm> for Algorithm {
+    fn from(algorithm: PublicKeyAlgorithm) -> Self {
+        match algorithm {
+            PublicKeyAlgorithm::EdDsa => Self::EdDSA,
+            PublicKeyAlgorithm::Es256 => Self::ES256,
+            PublicKeyAlgorithm::Rs256 => Self::RS256,
+        }
+    }
+}
+
 /// A public key, and the one algorithm that it verifies.
 #[derive(Clone, Debug)]
 pub struct PublicKey {
-    algorithm: Algorithm,
+    algorithm: PublicKeyAlgorithm,
     key: DecodingKey,
 }
 
@@ -61,28 +94,28 @@ impl PublicKey {
                 let bytes = n.iter().skip_while(|byte| **byte == 0).count();
                 (MIN_MODULUS..=MAX_MODULUS)
                     .contains(&bytes)
-                    .then_some(Algorithm::RS256)?
+                    .then_some(PublicKeyAlgorithm::Rs256)?
             }
             // An uncompressed point of two coordinates.
             AlgorithmParameters::EllipticCurve(parameters) => (parameters.curve
                 == EllipticCurve::P256
                 && key.try_get_as_bytes().ok()?.len() == 65)
-                .then_some(Algorithm::ES256)?,
+                .then_some(PublicKeyAlgorithm::Es256)?,
             AlgorithmParameters::OctetKeyPair(parameters) => (parameters.curve
                 == EllipticCurve::Ed25519
                 && key.try_get_as_bytes().ok()?.len() == 32)
-                .then_some(Algorithm::EdDSA)?,
+                .then_some(PublicKeyAlgorithm::EdDsa)?,
             _ => return None,
         };
         let is_of_algorithm = common
             .key_algorithm
-            .is_none_or(|named| named == KeyAlgorithm::from(algorithm));
+            .is_none_or(|named| named == KeyAlgorithm::from(Algorithm::from(algorithm)));
         (is_for_signatures && is_of_algorithm).then_some(Self { algorithm, key })
     }
 
     /// The one algorithm that it verifies.
     #[must_use]
-    pub fn algorithm(&self) -> Algorithm {
+    pub fn algorithm(&self) -> PublicKeyAlgorithm {
         self.algorithm
     }
 
