@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, HttpBody};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY,
     CONTENT_TYPE, EXPIRES, PRAGMA, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
@@ -27,26 +27,19 @@ const NOSNIFF: Header = header(X_CONTENT_TYPE_OPTIONS, "nosniff");
 
 const JSON: &str = "application/json; charset=utf-8";
 
-/// The headers of a token's answer, with places for those that differ: a copy has exactly their room, where a map that
-/// grows to it asks for more than the allocator keeps at hand.
+/// The headers of a token's answer, with the place of one that differs, and room for the id of a request: a copy has
+/// what room it has for names, and a map without any grows even when a value is only replaced.
 static OF_TOKEN: LazyLock<HeaderMap> = LazyLock::new(|| {
-    let mut headers = HeaderMap::new();
-    for (name, value) in private(JSON) {
-        headers.insert(name, value);
-    }
-    headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    let mut headers = HeaderMap::with_capacity(8);
+    headers.extend(private(JSON));
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers
 });
 
 /// An answer in JSON that nobody may keep: a token is for the one who asked, and its time runs.
-pub(super) fn in_json(body: impl Into<Bytes>) -> Response {
-    let body = body.into();
-    let length = body.len();
-    let mut response = Response::new(Body::from(body));
-    let headers = response.headers_mut();
-    headers.clone_from(&OF_TOKEN);
-    headers.insert(CONTENT_LENGTH, length.into());
+pub(super) fn in_json(body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    response.headers_mut().clone_from(&OF_TOKEN);
     response
 }
 
@@ -151,7 +144,6 @@ pub(super) fn fill(response: &mut Response, payload: Payload) {
         Payload::Text(text) => ("text/plain; charset=utf-8", text),
     };
     *response.body_mut() = body.into();
-    response.headers_mut().remove(CONTENT_LENGTH);
     stamp(response, private(content_type));
 }
 

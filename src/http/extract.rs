@@ -27,18 +27,19 @@ impl QueryText {
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for QueryText {
+impl<S: Sync> FromRequest<S> for QueryText {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
-        let query = parts.uri.query().unwrap_or_default();
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Error> {
+        let (Parts { uri, .. }, _) = request.into_parts();
+        let query = uri.query().unwrap_or_default();
         if query.len() > MAX_QUERY_BYTES {
             return Err(Error::QueryTooLong {
                 bytes: query.len(),
                 limit: MAX_QUERY_BYTES,
             });
         }
-        Ok(Self(parts.uri.clone()))
+        Ok(Self(uri))
     }
 }
 

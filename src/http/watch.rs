@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use axum::http::Request;
-use axum::http::header::{CONTENT_LENGTH, ORIGIN};
+use axum::http::header::ORIGIN;
 use axum::response::Response;
 
 use super::cors;
@@ -116,11 +116,6 @@ impl Watch {
         }
         if let Some(id) = id {
             let headers = response.headers_mut();
-            if method::NAMES[method] != "HEAD" {
-                // It says the length of the body, which is seen; and a map that grows asks for more than the allocator
-                // keeps at hand.
-                headers.remove(CONTENT_LENGTH);
-            }
             id.stamp(headers);
             if may_be_of_page {
                 cors::expose(headers);

@@ -125,12 +125,11 @@ impl Uid {
     /// # Errors
     ///
     /// When it is no number of that range and breaks the rules of a user account.
-    pub fn parse(text: impl Into<String>) -> Result<Self, IdError> {
-        let text = text.into();
-        if text.is_empty() {
+    pub fn parse(text: impl AsRef<str> + Into<String>) -> Result<Self, IdError> {
+        if text.as_ref().is_empty() {
             return Ok(Self::Any);
         }
-        match plain_number(&text) {
+        match plain_number(text.as_ref()) {
             Some(number) => Ok(Self::from(number)),
             None => UserAccount::new(text).map(Self::Account),
         }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
 use super::decode;
 use super::error::InputError;
 use super::fields::word;
@@ -9,7 +11,7 @@ use super::json::Json;
 
 /// What a client sent, by name, in its order.
 #[derive(Debug, Default)]
-pub(in crate::http) struct Parameters<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
+pub(in crate::http) struct Parameters<'a>(SmallVec<[(Cow<'a, str>, Value<'a>); 4]>);
 
 #[derive(Debug)]
 enum Value<'a> {
@@ -33,7 +35,7 @@ pub(in crate::http) struct Parameter<'a> {
 impl<'a> Parameters<'a> {
     /// Out of a query, or a form.
     pub(in crate::http) fn of_query(query: &'a str) -> Result<Self, InputError> {
-        let mut parameters = Vec::with_capacity(4); // of most
+        let mut parameters = SmallVec::new();
         for pair in decode::pairs(query) {
             let (name, value) = pair?;
             parameters.push((name, Value::Text(value)));
