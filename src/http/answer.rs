@@ -1,11 +1,9 @@
 //! Answers, with the headers that belong to their kind.
 
-use std::sync::LazyLock;
-
 use axum::body::{Body, HttpBody};
 use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, EXPIRES, PRAGMA, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, EXPIRES, PRAGMA,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
@@ -14,7 +12,9 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::cors::Allowed;
 use super::error::Meaning;
+use super::request_id;
 
 /// A header that is the same in every answer of a kind: checked when the server is compiled.
 type Header = (HeaderName, HeaderValue);
@@ -27,20 +27,47 @@ const NOSNIFF: Header = header(X_CONTENT_TYPE_OPTIONS, "nosniff");
 
 const JSON: &str = "application/json; charset=utf-8";
 
-/// The headers of a token's answer, with the place of one that differs, and room for the id of a request: a copy has
-/// what room it has for names, and a map without any grows even when a value is only replaced.
-static OF_TOKEN: LazyLock<HeaderMap> = LazyLock::new(|| {
-    let mut headers = HeaderMap::with_capacity(8);
-    headers.extend(private(JSON));
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers
-});
+/// The headers of an answer that has none of its own: it is in JSON, and nobody may keep it. They are copied as they are,
+/// since a map that grows asks for more than the allocator keeps at hand.
+#[derive(Debug)]
+pub(super) struct Usual {
+    headers: HeaderMap,
+    /// The same, with a place for the id of a request.
+    with_id: HeaderMap,
+    /// Who may read an answer with these.
+    allowed: Allowed,
+}
 
-/// An answer in JSON that nobody may keep: a token is for the one who asked, and its time runs.
+impl Usual {
+    /// Those where most answers may be read by whom `allowed` says.
+    pub(super) fn new(allowed: Allowed) -> Self {
+        let mut headers = HeaderMap::with_capacity(8);
+        headers.extend(private(JSON));
+        allowed.stamp(&mut headers);
+        let mut with_id = headers.clone();
+        with_id.insert(request_id::NAME, HeaderValue::from_static("-"));
+        Self {
+            headers,
+            with_id,
+            allowed,
+        }
+    }
+
+    /// Those of an answer that says an id or does not, and that others than usual may read.
+    pub(super) fn copy(&self, allowed: &Allowed, has_id: bool) -> HeaderMap {
+        let headers = if has_id { &self.with_id } else { &self.headers };
+        let mut headers = headers.clone();
+        if *allowed != self.allowed {
+            allowed.stamp(&mut headers);
+        }
+        headers
+    }
+}
+
+/// An answer in JSON that nobody may keep, with the [`Usual`] headers, which it gets on its way out: a token is for the
+/// one who asked, and its time runs.
 pub(super) fn in_json(body: impl Into<Body>) -> Response {
-    let mut response = Response::new(body.into());
-    response.headers_mut().clone_from(&OF_TOKEN);
-    response
+    Response::new(body.into())
 }
 
 /// An answer in JSON that is the same for everyone for as long as the server runs.

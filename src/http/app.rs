@@ -15,14 +15,15 @@ use axum::http::{HeaderValue, Method, Version};
 use axum::response::{IntoResponse, Response};
 use tower::Service;
 
-use super::answer;
+use super::answer::{self, Usual};
 use super::body::{self, RequestBody};
 use super::contain;
 use super::cors::{self, Cors};
 use super::error::Error;
+use super::limit::Peer;
 use super::metrics::Connected;
 use super::serve::HeadError;
-use super::state::AppState;
+use super::state::{AppState, RequestState};
 use super::table::{Found, Routes, Table};
 use super::watch::Watch;
 use crate::config::{AllowedOrigins, Compat};
@@ -35,6 +36,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     routes: Routes,
     cors: Cors,
+    usual: Usual,
     watch: Watch,
     state: AppState,
 }
@@ -55,10 +57,12 @@ impl App {
 
     fn of_table(table: Table, state: AppState, origins: &AllowedOrigins) -> Self {
         let Table { routes, .. } = table;
+        let cors = Cors::new(origins);
         Self(Arc::new(Inner {
             watch: Watch::new(&state, &routes),
             routes,
-            cors: Cors::new(origins),
+            usual: Usual::new(cors.usual()),
+            cors,
             state,
         }))
     }
@@ -73,20 +77,17 @@ impl App {
         self.0.state.stop();
     }
 
-    /// Whether handlers want to know the [`Peer`](super::Peer) of a request, which costs allocations.
-    pub(super) fn wants_peers(&self) -> bool {
-        self.0.state.settings().limiter.is_some()
-    }
-
     /// Answers a request, or says why its head is refused.
     pub(super) async fn answer<B: RequestBody>(
         &self,
         request: Request<B>,
+        peer: Option<Peer>,
         fault: Option<HeadError>,
     ) -> Response {
         let Inner {
             routes,
             cors,
+            usual,
             watch,
             state,
         } = &*self.0;
@@ -100,7 +101,7 @@ impl App {
         } else {
             let allowed = cors.of(&request);
             let is_head = request.method() == Method::HEAD;
-            let answered = pin!(self.route(request, found, fault));
+            let answered = pin!(self.route(request, peer, found, fault));
             let answered = match (&state.settings().audit, &watched.id) {
                 (Some(audit), Some(id)) => audit.written(answered, id, route, state).await,
                 _ => answered.await,
@@ -111,10 +112,14 @@ impl App {
                 let payload = (route.errors)(error.meaning(), &error.to_string());
                 answer::fill(&mut response, payload);
             }
+            if response.headers().is_empty() {
+                *response.headers_mut() = usual.copy(&allowed, watched.id.is_some());
+            } else {
+                allowed.stamp(response.headers_mut());
+            }
             if is_head {
                 answer::leave_head(&mut response);
             }
-            allowed.stamp(response.headers_mut());
             response
         };
         if state.is_stopping() {
@@ -130,10 +135,11 @@ impl App {
     async fn route<B: RequestBody>(
         &self,
         request: Request<B>,
+        peer: Option<Peer>,
         found: Found<'_>,
         fault: Option<HeadError>,
     ) -> Result<Response, Error> {
-        let (mut head, body) = request.into_parts();
+        let (head, body) = request.into_parts();
         let body = body::read(body).await;
         if let Some(fault) = fault {
             return Err(fault.into());
@@ -145,11 +151,13 @@ impl App {
         let Some(methods) = found.methods else {
             return Err(Error::NotFound);
         };
-        if let Some(pattern) = found.route.with_parts() {
-            head.extensions.insert(pattern);
-        }
         let request = Request::from_parts(head, body);
-        contain::answered(methods.call(request, &self.0.state)).await
+        let state = RequestState {
+            app: self.0.state.clone(),
+            pattern: found.route.pattern,
+            peer,
+        };
+        contain::answered(methods.call(request, state)).await
     }
 }
 
@@ -164,6 +172,7 @@ impl Service<Request> for App {
 
     fn call(&mut self, request: Request) -> Self::Future {
         let app = self.clone();
-        Box::pin(async move { Ok(app.answer(request, None).await) })
+        let peer = request.extensions().get().copied();
+        Box::pin(async move { Ok(app.answer(request, peer, None).await) })
     }
 }

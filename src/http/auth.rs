@@ -7,28 +7,28 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use super::error::Error;
-use super::state::AppState;
+use super::state::{AppState, RequestState};
 use crate::access::{Caller, Unauthenticated};
 
 const API_KEY: &str = "x-api-key";
 
 /// Whoever wants a token.
-impl FromRequestParts<AppState> for Caller {
+impl FromRequestParts<RequestState> for Caller {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, state: &RequestState) -> Result<Self, Response> {
         let caller = caller(parts, state).await;
         caller.map_err(Error::into_response)
     }
 }
 
 /// Whoever may come without credentials, but not with wrong ones.
-impl OptionalFromRequestParts<AppState> for Caller {
+impl OptionalFromRequestParts<RequestState> for Caller {
     type Rejection = Response;
 
     async fn from_request_parts(
         parts: &mut Parts,
-        state: &AppState,
+        state: &RequestState,
     ) -> Result<Option<Self>, Response> {
         match caller(parts, state).await {
             Ok(caller) => Ok(Some(caller)),
@@ -39,21 +39,18 @@ impl OptionalFromRequestParts<AppState> for Caller {
 }
 
 /// Who asks, unless it asks too often. Whoever cannot be told by its credentials counts by its address.
-async fn caller(parts: &Parts, state: &AppState) -> Result<Caller, Error> {
-    let caller = if state.guard().is_guarded() {
-        // An open server's requests need no room for it.
-        Box::pin(identify(parts, state)).await
-    } else {
-        Ok(Caller::Anonymous)
-    };
-    state.admit(parts, caller.as_ref().ok())?;
+async fn caller(parts: &Parts, state: &RequestState) -> Result<Caller, Error> {
+    let caller = identify(&parts.headers, &state.app).await;
+    state.admit(&parts.headers, caller.as_ref().ok())?;
     caller
 }
 
-async fn identify(parts: &Parts, state: &AppState) -> Result<Caller, Error> {
-    let shown = shown(&parts.headers)?;
-    let caller = state.guard().identify(shown, state.now()).await?;
-    Ok(caller)
+async fn identify(headers: &HeaderMap, state: &AppState) -> Result<Caller, Error> {
+    if !state.guard().is_guarded() {
+        return Ok(Caller::Anonymous);
+    }
+    let shown = shown(headers)?;
+    Ok(state.guard().identify(shown, || state.now()).await?)
 }
 
 /// The one API key or JWT of a request.

@@ -37,6 +37,7 @@ pub(super) struct Cors {
 }
 
 /// What an answer says about who may read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Allowed {
     Everyone,
     /// This origin, or nobody; and another origin is told another thing.
@@ -81,6 +82,14 @@ impl Cors {
             .into_response()
     }
 
+    /// Who may read the answer to most requests: those of no web page.
+    pub(super) fn usual(&self) -> Allowed {
+        match self.origins {
+            AllowedOrigins::Any => Allowed::Everyone,
+            AllowedOrigins::Only(_) => Allowed::Only(None),
+        }
+    }
+
     /// Who may read the answer to a request that is no preflight.
     pub(super) fn of<B>(&self, request: &Request<B>) -> Allowed {
         match &self.origins {
@@ -97,18 +106,17 @@ impl Cors {
 }
 
 impl Allowed {
-    pub(super) fn stamp(self, headers: &mut HeaderMap) {
+    pub(super) fn stamp(&self, headers: &mut HeaderMap) {
         let origin = match self {
             Self::Everyone => Some(HeaderValue::from_static("*")),
             Self::Only(origin) => {
                 headers.insert(VARY, HeaderValue::from_static("origin"));
-                origin
+                origin.clone()
             }
         };
-        match origin {
-            Some(origin) => headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin),
-            None => headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN),
-        };
+        if let Some(origin) = origin {
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use percent_encoding::percent_decode_str;
 use super::body::bytes_of;
 use super::error::Error;
 use super::input::{InputError, Json, Parameter, Parameters};
+use super::state::RequestState;
 
 /// The most of a query that is read. The longest that a client can mean has a channel of 64 and an account of 255
 /// bytes, all percent-encoded: some 1,000 bytes.
@@ -51,10 +52,6 @@ pub(super) struct Path {
     parts: Vec<(&'static str, Part)>,
 }
 
-/// The pattern of a path that has variable parts, for [`Path`].
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Pattern(pub(super) &'static str);
-
 /// What stands in a variable place of a path.
 #[derive(Debug)]
 enum Part {
@@ -84,18 +81,14 @@ impl Path {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Path {
+impl FromRequestParts<RequestState> for Path {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
-        let pattern = parts
-            .extensions
-            .get()
-            .map_or("", |Pattern(pattern)| pattern);
+    async fn from_request_parts(parts: &mut Parts, state: &RequestState) -> Result<Self, Error> {
         let uri = parts.uri.clone();
         let mut start = 0;
         let mut found = Vec::with_capacity(5);
-        for (place, value) in pattern.split('/').zip(uri.path().split('/')) {
+        for (place, value) in state.pattern.split('/').zip(uri.path().split('/')) {
             let name = place
                 .strip_prefix('{')
                 .and_then(|name| name.strip_suffix('}'));

@@ -9,7 +9,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
 
 use super::error::Error;
@@ -146,8 +145,8 @@ impl Limiter {
     /// proxy should have written one, it is who has connected.
     ///
     /// A network of IPv6 is one client, since each of its users has as many addresses as he likes: the first 64 bits.
-    pub(super) fn address(&self, parts: &Parts) -> IpAddr {
-        if self.0.hops == 0 && parts.headers.contains_key(FORWARDED) {
+    pub(super) fn address(&self, headers: &HeaderMap, peer: Option<Peer>) -> IpAddr {
+        if self.0.hops == 0 && headers.contains_key(FORWARDED) {
             static TOLD: Once = Once::new();
             TOLD.call_once(|| {
                 tracing::warn!(
@@ -155,8 +154,8 @@ impl Limiter {
                 );
             });
         }
-        let peer = parts.extensions.get().map(|Peer(peer)| peer.ip());
-        let address = forwarded(&parts.headers, self.0.hops).or(peer);
+        let peer = peer.map(|Peer(peer)| peer.ip());
+        let address = forwarded(headers, self.0.hops).or(peer);
         match address.map(|address| address.to_canonical()) {
             Some(IpAddr::V6(address)) => {
                 let [a, b, c, d, ..] = address.segments();

@@ -13,12 +13,12 @@ use axum::http::{HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
 
 use super::error::Error;
-use super::state::AppState;
+use super::state::RequestState;
 
 /// An answer that will come.
 pub(super) type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-type Answer = Arc<dyn Fn(Request, AppState) -> Answering + Send + Sync>;
+type Answer = Arc<dyn Fn(Request, RequestState) -> Answering + Send + Sync>;
 
 /// What answers each method of a URL; `HEAD` is answered like `GET`.
 #[derive(Clone, Default)]
@@ -28,7 +28,7 @@ pub(super) struct Methods {
 }
 
 /// A URL that answers `GET` and `HEAD`.
-pub(super) fn get<T>(handler: impl Handler<T, AppState, Future = Answering>) -> Methods {
+pub(super) fn get<T>(handler: impl Handler<T, RequestState, Future = Answering>) -> Methods {
     Methods {
         get: Some(answer(handler)),
         post: None,
@@ -36,17 +36,20 @@ pub(super) fn get<T>(handler: impl Handler<T, AppState, Future = Answering>) -> 
 }
 
 /// A URL that answers `POST`.
-pub(super) fn post<T>(handler: impl Handler<T, AppState, Future = Answering>) -> Methods {
+pub(super) fn post<T>(handler: impl Handler<T, RequestState, Future = Answering>) -> Methods {
     Methods::default().post(handler)
 }
 
-fn answer<T>(handler: impl Handler<T, AppState, Future = Answering>) -> Answer {
+fn answer<T>(handler: impl Handler<T, RequestState, Future = Answering>) -> Answer {
     Arc::new(move |request, state| handler.clone().call(request, state))
 }
 
 impl Methods {
     /// The same URL, which also answers `POST`.
-    pub(super) fn post<T>(self, handler: impl Handler<T, AppState, Future = Answering>) -> Self {
+    pub(super) fn post<T>(
+        self,
+        handler: impl Handler<T, RequestState, Future = Answering>,
+    ) -> Self {
         Self {
             post: Some(answer(handler)),
             ..self
@@ -54,14 +57,14 @@ impl Methods {
     }
 
     /// Answers a request with the handler for its method, or says which methods there are.
-    pub(super) fn call(&self, request: Request, state: &AppState) -> Answering {
+    pub(super) fn call(&self, request: Request, state: RequestState) -> Answering {
         let answer = match *request.method() {
             Method::GET | Method::HEAD => &self.get,
             Method::POST => &self.post,
             _ => &None,
         };
         match answer {
-            Some(answer) => answer(request, state.clone()),
+            Some(answer) => answer(request, state),
             None => Box::pin(std::future::ready(self.not_allowed())),
         }
     }

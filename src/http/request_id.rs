@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Request};
 
 use crate::token::hex;
 
-const NAME: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const NAME: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The longest that is taken from a request; a UUID has 36 characters.
 const MAX_BYTES: usize = 128;

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::http::request::Parts;
+use axum::extract::FromRef;
+use axum::http::HeaderMap;
 
 use super::audit::{self, Audit};
 use super::error::Error;
-use super::limit::{Client, Limiter};
+use super::limit::{Client, Limiter, Peer};
 use super::metrics::Metrics;
 use super::request_id::RequestId;
 use crate::access::{Caller, Guard, Refusal};
@@ -44,6 +45,37 @@ pub struct Settings {
     pub metrics: Option<Metrics>,
     /// What refuses requests that are too many, if anything does.
     pub limiter: Option<Limiter>,
+}
+
+/// What handlers are given with a request: what they share, and how it came.
+#[derive(Clone, Debug)]
+pub(super) struct RequestState {
+    pub(super) app: AppState,
+    /// The pattern of its route, for the parts of its path.
+    pub(super) pattern: &'static str,
+    /// Nothing where there is no connection.
+    pub(super) peer: Option<Peer>,
+}
+
+impl RequestState {
+    /// Counts a request for a token against its caller's limit; without one, because credentials are not valid, against
+    /// that of the address.
+    pub(super) fn admit(&self, headers: &HeaderMap, caller: Option<&Caller>) -> Result<(), Error> {
+        let Some(limiter) = &self.app.settings().limiter else {
+            return Ok(());
+        };
+        let named = caller.and_then(|caller| Some((caller.kind(), caller.name()?)));
+        limiter.admit(match named {
+            Some((kind, name)) => Client::Caller(kind, name),
+            None => Client::Address(limiter.address(headers, self.peer)),
+        })
+    }
+}
+
+impl FromRef<RequestState> for AppState {
+    fn from_ref(state: &RequestState) -> Self {
+        state.app.clone()
+    }
 }
 
 impl AppState {
@@ -101,19 +133,6 @@ impl AppState {
 
     pub(super) fn now(&self) -> UnixTime {
         self.0.issuer.now()
-    }
-
-    /// Counts a request for a token against its caller's limit; without one, because credentials are not valid, against
-    /// that of the address.
-    pub(super) fn admit(&self, parts: &Parts, caller: Option<&Caller>) -> Result<(), Error> {
-        let Some(limiter) = &self.settings().limiter else {
-            return Ok(());
-        };
-        let named = caller.and_then(|caller| Some((caller.kind(), caller.name()?)));
-        limiter.admit(match named {
-            Some((kind, name)) => Client::Caller(kind, name),
-            None => Client::Address(limiter.address(parts)),
-        })
     }
 
     /// The road of every token: what a URL was parsed into is authorized for its caller, then issued. Of the request

@@ -8,7 +8,6 @@ use axum::response::Response;
 
 use super::answer::{Payload, plain_error};
 use super::error::Meaning;
-use super::extract::Pattern;
 use super::methods::{Methods, get};
 use super::openapi::{Operation, Outline, Section};
 use super::state::AppState;
@@ -60,13 +59,6 @@ pub(super) struct Found<'a> {
     pub(super) route: Route,
     /// What answers; nothing when there is nothing at the path.
     pub(super) methods: Option<&'a Methods>,
-}
-
-impl Route {
-    /// The pattern, when parts of it are a client's own.
-    pub(super) fn with_parts(self) -> Option<Pattern> {
-        self.pattern.contains('{').then_some(Pattern(self.pattern))
-    }
 }
 
 impl Routes {

@@ -40,7 +40,7 @@ pub(super) async fn run(
     stream: TcpStream,
     peer: SocketAddr,
 ) {
-    let peer = app.wants_peers().then_some(Peer(peer));
+    let peer = Peer(peer);
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection keeps Nagle's algorithm");
     }
@@ -94,14 +94,11 @@ async fn answer_all<'a>(
     clocks: &'a Clocks,
     progress: &'a Progress,
     socket: Socket<'a>,
-    peer: Option<Peer>,
+    peer: Peer,
 ) -> (Socket<'a>, End) {
-    let service = service_fn(|mut request: Request<Incoming>| {
+    let service = service_fn(|request: Request<Incoming>| {
         clocks.enter(progress, Phase::Answering);
-        if let Some(peer) = peer {
-            request.extensions_mut().insert(peer);
-        }
-        answer(app, progress, request)
+        answer(app, progress, peer, request)
     });
     let mut http = http1::Builder::new()
         .half_close(true) // a client may have said all, and still wait for the answer
@@ -135,9 +132,10 @@ async fn answer_all<'a>(
 async fn answer(
     app: &App,
     progress: &Progress,
+    peer: Peer,
     request: Request<Incoming>,
 ) -> Result<Response<axum::body::Body>, Infallible> {
-    let mut response = app.answer(request, progress.fault()).await;
+    let mut response = app.answer(request, Some(peer), progress.fault()).await;
     if progress.last().is_some() {
         response
             .headers_mut()
