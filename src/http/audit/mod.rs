@@ -24,7 +24,7 @@ use target::Target;
 use writer::Writer;
 
 use super::error::Error;
-use super::metrics::Metrics;
+use super::metrics::{Counters, Metrics};
 use super::request_id::RequestId;
 use super::state::AppState;
 use super::table::Route;
@@ -48,7 +48,7 @@ struct Record {
     asked: Option<Asked>,
     lines: Vec<u8>,
     /// What counts one more once the lines have been written.
-    counters: Vec<IntCounter>,
+    counters: Counters,
 }
 
 impl Audit {
@@ -95,7 +95,7 @@ impl Audit {
             },
             asked: None,
             lines: Vec::new(),
-            counters: Vec::new(),
+            counters: Counters::new(),
         };
         let mut answer = pin!(RECORD.scope(RefCell::new(record), answer));
         let answered = answer.as_mut().await;

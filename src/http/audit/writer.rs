@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{io, mem, thread};
 
-use tokio::sync::oneshot;
+use tokio::sync::{SetOnce, oneshot};
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
@@ -25,6 +25,9 @@ const MAX_ROUNDS: usize = 8;
 
 #[derive(Debug)]
 pub(super) struct Writer(Arc<Shared>);
+
+/// The most room that is kept for the next batch: a burst's is given back.
+const MAX_SPARE: usize = 64 << 10;
 
 /// The lines were not written, or not wholly.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,6 +47,8 @@ struct Queue {
     now: Option<Batch>,
     /// How many have not been written.
     bytes: usize,
+    /// Room for the text of a batch.
+    spare: Vec<u8>,
     wants_reopening: bool,
     is_closed: bool,
 }
@@ -52,21 +57,23 @@ struct Queue {
 #[derive(Debug)]
 struct Batch {
     text: Vec<u8>,
-    waiting: Vec<Waiting>,
     /// Whether the thread may take it.
     is_ready: bool,
-    /// Where its [`deliver`] learns how many bytes have been written, and who waits for them.
-    done: oneshot::Sender<(usize, Vec<Waiting>)>,
+    /// Where its [`deliver`] learns how many bytes have been written.
+    done: oneshot::Sender<usize>,
+    /// Where all who wait learn it: each looks whether its lines are among them.
+    written: Arc<SetOnce<usize>>,
 }
 
-/// Who waits until the batch has been written up to the end of its lines.
-#[derive(Debug)]
-struct Waiting {
+/// Lines that are part of a batch.
+struct Queued {
+    /// Where they end in it.
     end: usize,
-    written: oneshot::Sender<()>,
+    /// Will say how much of it was written.
+    written: Arc<SetOnce<usize>>,
+    /// What tells that to its [`deliver`], for the first of a batch.
+    is_done: Option<oneshot::Receiver<usize>>,
 }
-
-type Done = oneshot::Receiver<(usize, Vec<Waiting>)>;
 
 impl Writer {
     pub(super) fn start(target: Target) -> io::Result<Self> {
@@ -79,32 +86,43 @@ impl Writer {
 
     /// Writes whole lines. If that takes too long, they may still be written later.
     pub(super) async fn write(&self, lines: Vec<u8>) -> Result<(), Unwritten> {
-        let (is_written, is_done) = self.queue(&lines)?;
+        let Queued {
+            end,
+            written,
+            is_done,
+        } = self.queue(&lines)?;
         drop(lines); // before others need as much
         if let Some(is_done) = is_done {
-            tokio::spawn(deliver(Arc::clone(&self.0), is_done)); // a task of its own, since a request may be dropped
+            let shared = Arc::clone(&self.0);
+            // A task of its own, since a request may be dropped.
+            tokio::spawn(deliver(shared, is_done, Arc::clone(&written)));
         }
-        is_written.await.map_err(|_| Unwritten)
+        if *written.wait().await >= end {
+            Ok(())
+        } else {
+            Err(Unwritten)
+        }
     }
 
-    /// Also returns what tells of the batch, to the first of it.
-    fn queue(&self, lines: &[u8]) -> Result<(oneshot::Receiver<()>, Option<Done>), Unwritten> {
-        let (written, is_written) = oneshot::channel();
+    fn queue(&self, lines: &[u8]) -> Result<Queued, Unwritten> {
         let mut queue = self.0.lock();
         if queue.bytes + lines.len() > MAX_BYTES {
             return Err(Unwritten);
         }
         queue.bytes += lines.len();
+        let Queue { next, spare, .. } = &mut *queue;
         let mut is_done = None;
-        let batch = queue.next.get_or_insert_with(|| {
-            let (batch, done) = Batch::new();
+        let batch = next.get_or_insert_with(|| {
+            let (batch, done) = Batch::new(mem::take(spare));
             is_done = Some(done);
             batch
         });
         batch.text.extend_from_slice(lines);
-        let end = batch.text.len();
-        batch.waiting.push(Waiting { end, written });
-        Ok((is_written, is_done))
+        Ok(Queued {
+            end: batch.text.len(),
+            written: Arc::clone(&batch.written),
+            is_done,
+        })
     }
 
     pub(super) fn reopen(&self) {
@@ -121,13 +139,13 @@ impl Drop for Writer {
 }
 
 impl Batch {
-    fn new() -> (Self, Done) {
+    fn new(room: Vec<u8>) -> (Self, oneshot::Receiver<usize>) {
         let (done, is_done) = oneshot::channel();
         let batch = Self {
-            text: Vec::new(),
-            waiting: Vec::new(),
+            text: room,
             is_ready: false,
             done,
+            written: Arc::default(),
         };
         (batch, is_done)
     }
@@ -140,20 +158,20 @@ impl Batch {
 
 /// Lets the thread have a batch, and says to all who wait what has become of it. Were they told by the thread, each would
 /// cost a system call that wakes the runtime; had each a time of its own, a timer.
-async fn deliver(shared: Arc<Shared>, is_done: Done) {
+async fn deliver(
+    shared: Arc<Shared>,
+    is_done: oneshot::Receiver<usize>,
+    written: Arc<SetOnce<usize>>,
+) {
     shared.gather().await;
     shared.release();
-    match timeout(PATIENCE, is_done).await {
-        Ok(Ok((bytes, waiting))) => {
-            for Waiting { end, written } in waiting {
-                if end <= bytes {
-                    let _ = written.send(()); // unless nobody waits any more
-                }
-            }
-        }
-        // Those who wait learn it by their own channels.
-        Ok(Err(_)) | Err(_) => shared.give_up(),
-    }
+    let bytes = if let Ok(Ok(bytes)) = timeout(PATIENCE, is_done).await {
+        bytes
+    } else {
+        shared.give_up();
+        0
+    };
+    written.set(bytes).expect("nobody else sets it");
 }
 
 impl Shared {
@@ -215,12 +233,16 @@ impl Shared {
             if wants_reopening {
                 target.reopen();
             }
-            if let Some(text) = text {
+            if let Some(mut text) = text {
                 let written = target.write(&text);
                 let mut queue = self.lock();
                 queue.bytes -= text.len();
-                if let Some(Batch { done, waiting, .. }) = queue.now.take() {
-                    let _ = done.send((written, waiting)); // unless nobody waits any more
+                if text.capacity() <= MAX_SPARE {
+                    text.clear();
+                    queue.spare = text;
+                }
+                if let Some(Batch { done, .. }) = queue.now.take() {
+                    let _ = done.send(written); // unless nobody waits any more
                 }
             }
         }

@@ -14,6 +14,7 @@ use prometheus::{
     HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
     TextEncoder,
 };
+use smallvec::SmallVec;
 
 pub(super) use routes::RouteMetrics;
 use tokens::TokenMetrics;
@@ -134,7 +135,7 @@ impl Metrics {
     }
 
     /// Leaves it to someone else to count a token, later.
-    pub(super) fn will_be_issued(&self, subject: &Subject, counters: &mut Vec<IntCounter>) {
+    pub(super) fn will_be_issued(&self, subject: &Subject, counters: &mut Counters) {
         self.0
             .tokens
             .each(subject, |counter| counters.push(counter.clone()));
@@ -146,6 +147,9 @@ impl Metrics {
         Connected(Some(self.0.connections.clone()))
     }
 }
+
+/// Counters of what has not been done yet: of most requests, one token or two.
+pub(super) type Counters = SmallVec<[IntCounter; 2]>;
 
 /// A connection that is counted as open until this is dropped.
 #[derive(Debug)]

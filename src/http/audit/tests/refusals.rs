@@ -3,6 +3,7 @@
 use super::super::Record;
 use super::super::line::{Asked, Asker, Origin};
 use crate::http::answer::plain_error;
+use crate::http::metrics::Counters;
 use crate::http::request_id::RequestId;
 use crate::http::table::Route;
 use crate::issuer::{Grants, Subject, TokenRequest};
@@ -25,7 +26,7 @@ fn record(asked: Option<Asked>) -> Record {
         origin,
         asked,
         lines: Vec::new(),
-        counters: Vec::new(),
+        counters: Counters::new(),
     }
 }
 
