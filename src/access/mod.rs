@@ -32,7 +32,7 @@ pub enum Caller {
     /// Someone whose credentials nobody asks for.
     Anonymous,
     /// A trusted back end: it may have what the server's own limits allow.
-    Key(ApiKey),
+    Key(Arc<ApiKey>),
     /// An end user: may have tokens for itself, as far as its JWT says.
     User(Arc<User>),
 }
@@ -125,7 +125,7 @@ impl Guard {
             return Ok(Caller::User(user.into()));
         }
         if let Some(key) = self.api_keys.find(shown.as_bytes()) {
-            return Ok(Caller::Key(key.clone()));
+            return Ok(Caller::Key(Arc::clone(key)));
         }
         Err(invalid(if is_jwt {
             "it is no API key, and there is no key for JWTs, whose form it has"

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use url::Url;
 
 use super::serve::reachable;
-use crate::config::{Access, AuditLog, CompatServer, Config, JwtKey, Limits};
+use crate::config::{Access, ApiKey, AuditLog, CompatServer, Config, JwtKey, Limits};
 
 pub(super) const DEMO_NOTICE: &str = "Demo: App ID and App Certificate were made up when the server started. Its tokens are \
      well-formed, but no Agora project accepts them.";
@@ -117,7 +117,7 @@ fn restrictions(config: &Config) -> Option<String> {
 
 fn callers(access: &Access) -> Vec<String> {
     let mut parts = Vec::new();
-    let names: Vec<&str> = access.api_keys.iter().map(|key| &**key.name()).collect();
+    let names: Vec<&str> = access.api_keys.iter().map(ApiKey::name).collect();
     if !names.is_empty() {
         parts.push(format!("callers with the API keys {}", names.join(", ")));
     }

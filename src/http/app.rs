@@ -4,6 +4,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -77,10 +78,11 @@ impl App {
         self.0.state.stop();
     }
 
-    /// Answers a request, or says why its head is refused.
+    /// Answers a request, or says why its head is refused. Of the request is left what nobody needs: to hand it on would
+    /// copy it each time.
     pub(super) async fn answer<B: RequestBody>(
         &self,
-        request: Request<B>,
+        request: &mut Request<B>,
         peer: Option<Peer>,
         fault: Option<HeadError>,
     ) -> Response {
@@ -91,15 +93,14 @@ impl App {
             watch,
             state,
         } = &*self.0;
-        let watched = watch.begin(&request, state);
+        let watched = watch.begin(request, state);
         let found = routes.at(request.uri().path());
         let route = found.route;
         let mut error = None;
-        let mut response = if fault.is_none() && cors::is_preflight(&request) {
-            let request = request.map(|_| Body::empty());
-            cors.preflight(request).await
+        let mut response = if fault.is_none() && cors::is_preflight(request) {
+            cors.preflight(taken(request, Body::empty())).await
         } else {
-            let allowed = cors.of(&request);
+            let allowed = cors.of(request);
             let is_head = request.method() == Method::HEAD;
             let answered = pin!(self.route(request, peer, found, fault));
             let answered = match (&state.settings().audit, &watched.id) {
@@ -134,24 +135,23 @@ impl App {
 
     async fn route<B: RequestBody>(
         &self,
-        request: Request<B>,
+        request: &mut Request<B>,
         peer: Option<Peer>,
         found: Found<'_>,
         fault: Option<HeadError>,
     ) -> Result<Response, Error> {
-        let (head, body) = request.into_parts();
-        let body = body::read(body).await;
+        let body = body::read(request.body_mut()).await;
         if let Some(fault) = fault {
             return Err(fault.into());
         }
-        if head.version == Version::HTTP_11 && !head.headers.contains_key(HOST) {
+        if request.version() == Version::HTTP_11 && !request.headers().contains_key(HOST) {
             return Err(Error::HostMissing);
         }
         let body = body?;
         let Some(methods) = found.methods else {
             return Err(Error::NotFound);
         };
-        let request = Request::from_parts(head, body);
+        let request = taken(request, body);
         let state = RequestState {
             app: self.0.state.clone(),
             pattern: found.route.pattern,
@@ -159,6 +159,17 @@ impl App {
         };
         contain::answered(methods.call(request, state)).await
     }
+}
+
+/// The head of a request, with its body as it has been read.
+fn taken<B>(request: &mut Request<B>, body: Body) -> Request {
+    let mut taken = Request::new(body);
+    *taken.method_mut() = mem::take(request.method_mut());
+    *taken.uri_mut() = mem::take(request.uri_mut());
+    *taken.version_mut() = request.version();
+    *taken.headers_mut() = mem::take(request.headers_mut());
+    *taken.extensions_mut() = mem::take(request.extensions_mut());
+    taken
 }
 
 impl Service<Request> for App {
@@ -170,9 +181,9 @@ impl Service<Request> for App {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, mut request: Request) -> Self::Future {
         let app = self.clone();
         let peer = request.extensions().get().copied();
-        Box::pin(async move { Ok(app.answer(request, peer, None).await) })
+        Box::pin(async move { Ok(app.answer(&mut request, peer, None).await) })
     }
 }

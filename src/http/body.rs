@@ -17,13 +17,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A body as it comes: from a connection, or from a test.
 pub(super) trait RequestBody:
-    HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static
+    HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin
 {
 }
 
-impl<B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static> RequestBody for B {}
+impl<B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin> RequestBody for B {}
 
-pub(super) async fn read(body: impl RequestBody) -> Result<Body, Error> {
+pub(super) async fn read(body: &mut impl RequestBody) -> Result<Body, Error> {
     if body.is_end_stream() {
         return Ok(Body::empty());
     }

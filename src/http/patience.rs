@@ -25,6 +25,6 @@ pub(super) async fn within<F: Future>(limit: Duration, future: F) -> Result<F::O
     .await;
     match soon {
         Some(output) => Ok(output),
-        None => timeout(limit, future).await,
+        None => Box::pin(timeout(limit, future)).await, // others need no room for a timer
     }
 }

@@ -57,11 +57,11 @@ fn every_word_is_read() {
     let keys: Vec<(&str, bool)> = access
         .api_keys
         .iter()
-        .map(|key| (&**key.name(), key.may_wildcard()))
+        .map(|key| (key.name(), key.may_wildcard()))
         .collect();
     assert_eq!(keys, [("web", false), ("jobs", true)]);
     assert_eq!(
-        &**access.api_keys.find(OTHER_KEY.as_bytes()).unwrap().name(),
+        access.api_keys.find(OTHER_KEY.as_bytes()).unwrap().name(),
         "jobs"
     );
     assert!(access.api_keys.find(b"").is_none());

@@ -20,12 +20,11 @@ const DIGEST: &str = "sha256:";
 
 /// The keys of back ends. By default none.
 #[derive(Clone, Debug, Default)]
-pub struct ApiKeys(Vec<ApiKey>);
+pub struct ApiKeys(Vec<Arc<ApiKey>>);
 
 /// One key: what is known of it, which is not the key itself.
-#[derive(Clone)]
 pub struct ApiKey {
-    name: Arc<str>,
+    name: Box<str>,
     may_wildcard: bool,
     digest: [u8; 32],
 }
@@ -33,7 +32,7 @@ pub struct ApiKey {
 impl ApiKey {
     /// What the operator calls it: for logs.
     #[must_use]
-    pub fn name(&self) -> &Arc<str> {
+    pub fn name(&self) -> &str {
         &self.name
     }
 
@@ -52,7 +51,7 @@ impl ApiKey {
 impl ApiKeys {
     /// The key that someone shows, if it is one of these. Takes as long for each of them, and for none.
     #[must_use]
-    pub fn find(&self, shown: &[u8]) -> Option<&ApiKey> {
+    pub fn find(&self, shown: &[u8]) -> Option<&Arc<ApiKey>> {
         let digest = sha256(shown);
         let mut found = u32::MAX;
         for (key, index) in self.0.iter().zip(0_u32..) {
@@ -63,7 +62,7 @@ impl ApiKeys {
 
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &ApiKey> {
-        self.0.iter()
+        self.0.iter().map(Arc::as_ref)
     }
 
     /// Whether there are none.
@@ -84,7 +83,7 @@ impl FromStr for ApiKeys {
             .flat_map(|line| line.split(','))
             .map(str::trim)
             .filter(|entry| !entry.is_empty());
-        let mut keys: Vec<ApiKey> = Vec::new();
+        let mut keys: Vec<Arc<ApiKey>> = Vec::new();
         for (entry, number) in entries.zip(1..) {
             let key = ApiKey::parse(entry, number)?;
             if keys.iter().any(|other| other.name == key.name) {
@@ -93,7 +92,7 @@ impl FromStr for ApiKeys {
             if keys.iter().any(|other| other.digest == key.digest) {
                 return Err(ApiKeyError::SameKey { number });
             }
-            keys.push(key);
+            keys.push(key.into());
         }
         if keys.is_empty() {
             Err(ApiKeyError::Nothing)

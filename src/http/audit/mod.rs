@@ -45,7 +45,7 @@ pub struct Audit(Arc<Writer>);
 struct Record {
     origin: Origin,
     /// Who was refused what last.
-    asked: Option<Asked>,
+    asked: Option<Box<Asked>>,
     lines: Vec<u8>,
     /// What counts one more once the lines have been written.
     counters: Counters,
@@ -147,10 +147,10 @@ pub(super) fn issued(
 /// Remembers who was refused what, until the answer says why.
 pub(super) fn refused(caller: &Caller, request: &TokenRequest) {
     with_record(|record| {
-        record.asked = Some(Asked {
+        record.asked = Some(Box::new(Asked {
             asker: Asker::of(caller).into_owned(),
             request: request.clone(),
-        });
+        }));
     });
 }
 
@@ -162,7 +162,7 @@ fn with_record(change: impl FnOnce(&mut Record)) {
 impl Record {
     fn refused(&mut self, reason: &'static str, now: UnixTime) {
         let asked = self.asked.take();
-        let asked = asked.as_ref();
+        let asked = asked.as_deref();
         self.origin.refused(asked, reason, now, &mut self.lines);
     }
 }

@@ -133,9 +133,9 @@ async fn answer(
     app: &App,
     progress: &Progress,
     peer: Peer,
-    request: Request<Incoming>,
+    mut request: Request<Incoming>,
 ) -> Result<Response<axum::body::Body>, Infallible> {
-    let mut response = app.answer(request, Some(peer), progress.fault()).await;
+    let mut response = app.answer(&mut request, Some(peer), progress.fault()).await;
     if progress.last().is_some() {
         response
             .headers_mut()

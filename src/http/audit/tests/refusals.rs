@@ -9,7 +9,7 @@ use crate::http::table::Route;
 use crate::issuer::{Grants, Subject, TokenRequest};
 use crate::token::{ChannelName, Role, Uid, UnixTime};
 
-fn record(asked: Option<Asked>) -> Record {
+fn record(asked: Option<Box<Asked>>) -> Record {
     let route = Route {
         pattern: "/access_token",
         shape: "access_token",
@@ -54,7 +54,7 @@ fn a_refusal_says_who_asked_for_what_and_why_not() {
         request,
     };
     says(
-        record(Some(asked)),
+        record(Some(asked.into())),
         "{\"time\":\"2023-11-14T22:13:20Z\",\"audit\":\"refused\",\"reason\":\"channel_refused\",\
          \"request_id\":\"0000000100000002\",\"shape\":\"access_token\",\"route\":\"/access_token\",\
          \"app_id\":\"970CA35de60c44645bbae8a215061b33\",\"caller\":\"user\",\"caller_name\":\"alice \\\"\\r\\n\",\
