@@ -205,8 +205,12 @@ impl Heads {
     }
 }
 
-/// What stands after a header's name, which is given in lower case and with its colon.
+/// What stands after a header's name, which is given in lower case and with its colon. Most others have another first
+/// letter.
 fn value<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    if line.first()?.to_ascii_lowercase() != *name.first()? {
+        return None;
+    }
     let (start, value) = line.split_at_checked(name.len())?;
     start.eq_ignore_ascii_case(name).then_some(value)
 }
