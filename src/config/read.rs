@@ -40,7 +40,7 @@ impl<'a> Reader<'a> {
             value,
         });
         let found = self.find(&[variable]).ok()?.or(default)?;
-        self.keep(found.name, parse(found.value))
+        self.parse(&found, parse)
     }
 
     pub(super) fn listen(&mut self) -> Option<SocketAddr> {
@@ -143,7 +143,7 @@ impl<'a> Reader<'a> {
             self.problem(&vars::APP_ID, format!("is not set; {CONSOLE}"));
             return None;
         };
-        self.keep(found.name, hex(found.value))
+        self.parse(&found, hex)
     }
 
     fn certificate(&mut self) -> Option<AppCertificate> {
@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
     ) -> Option<T> {
         let found = self.find(&[variable, file]).ok()??;
         if found.name != file.name {
-            return self.keep(found.name, parse(found.value));
+            return self.parse(&found, parse);
         }
         match self.environment.read_file(found.value) {
             Ok(text) => self.keep(
@@ -199,6 +199,22 @@ impl<'a> Reader<'a> {
             self.problems.push(problem);
             Reported
         })
+    }
+
+    /// What a value says. `docker run --env-file` hands quotes over as they stand, and so do the pages of some platforms.
+    fn parse<T, E: Display>(
+        &mut self,
+        found: &Found<'_>,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let Found { name, value } = *found;
+        let is_in = |quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
+        let hint = if is_in('"') || is_in('\'') {
+            "; the quotes around it are a part of it: leave them out"
+        } else {
+            ""
+        };
+        self.keep(name, parse(value).map_err(|error| format!("{error}{hint}")))
     }
 
     fn keep<T, E: Display>(&mut self, name: &'static str, result: Result<T, E>) -> Option<T> {

@@ -332,6 +332,30 @@ fn a_certificate_file_is_described_when_it_cannot_be_used() {
 }
 
 #[test]
+fn quotes_that_nobody_took_away_are_said() {
+    let hint = "the quotes around it are a part of it: leave them out";
+    refused_with(
+        "PORT",
+        "\"8080\"",
+        &format!("must be a number from 0 to 65535; {hint}"),
+    );
+    let (app_id, certificate) = (format!("\"{APP_ID}\""), format!("'{CERTIFICATE}'"));
+    let quoted = [
+        ("APP_ID", app_id.as_str()),
+        ("APP_CERTIFICATE", certificate.as_str()),
+    ];
+    let found = "must be 32 hexadecimal digits, found 34 characters";
+    refused(
+        &quoted,
+        &[
+            &format!("APP_ID {found}; {hint}"),
+            &format!("APP_CERTIFICATE {found}; {hint}"),
+        ],
+    );
+    refused_with("PORT", "\"", "must be a number from 0 to 65535");
+}
+
+#[test]
 fn what_a_variable_cannot_be_is_said() {
     for port in ["65536", "+80", "080", "8e3", "8 0"] {
         refused_with("PORT", port, "must be a number from 0 to 65535");
