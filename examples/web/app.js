@@ -25,16 +25,20 @@ function tile(id) {
   return made;
 }
 
-const client = AgoraRTC.createClient({ mode: 'rtc', codec: 'vp8' });
+const client = globalThis.AgoraRTC?.createClient({ mode: 'rtc', codec: 'vp8' });
+if (!client) {
+  join.disabled = true;
+  log('the Web SDK is not there: the browser could not load it, or an extension keeps it away');
+}
 let session;
 let tracks = [];
 
-client.on('user-published', async (user, kind) => {
+client?.on('user-published', async (user, kind) => {
   await client.subscribe(user, kind);
   if (kind === 'video') user.videoTrack.play(tile(user.uid));
   else user.audioTrack.play();
 });
-client.on('user-left', (user) => tile(user.uid).remove());
+client?.on('user-left', (user) => tile(user.uid).remove());
 
 async function openDevices() {
   try {

@@ -68,6 +68,13 @@ browserTest('it says what the token server says', noSettings, async ({ url, page
   assert.ok(await page.getByRole('button', { name: 'Join' }).isEnabled());
 });
 
+browserTest('without the Web SDK it says so', noSettings, async ({ url, page }) => {
+  await page.route(/^https:/, (route) => route.abort());
+  await page.goto(`${site.origin}/?server=${url}`);
+  await logged(page, 'the Web SDK is not there');
+  assert.ok(await page.getByRole('button', { name: 'Join' }).isDisabled());
+});
+
 test('one command runs it, and its end ends both servers', { timeout: 60_000 }, async () => {
   const [port, webPort] = [await freePort(), await freePort()];
   const env = { PATH: process.env.PATH, AGORA_TOKEN_SERVER_BIN: BINARY, PORT: `${port}`, WEB_PORT: `${webPort}`, HOST: '127.0.0.1' };
