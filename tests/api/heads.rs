@@ -52,6 +52,27 @@ async fn a_head_that_others_could_read_otherwise_is_its_connections_last() {
 }
 
 #[tokio::test]
+async fn an_encoding_that_nobody_knows_is_said_to_be_what_cannot_be_read() {
+    let server = Running::start(limits()).await;
+    for (version, encoding) in [
+        ("1.1", "gzip"),
+        ("1.1", "chunked, gzip"),
+        ("1.0", "chunked"),
+    ] {
+        let text = format!(
+            "POST /ping HTTP/{version}\r\nHost: test\r\nTransfer-Encoding: {encoding}\r\n\r\n{PING}"
+        );
+        let mut connection = server.sent(&text).await;
+        connection.shutdown().await.unwrap();
+        is_error(
+            &rest(&mut connection).await,
+            "400 Bad Request",
+            "the head of the request cannot be read as HTTP/1.1",
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_length_that_no_body_can_have_is_a_413() {
     let server = Running::start(limits()).await;
     for length in [

@@ -51,7 +51,7 @@ pub(super) async fn run(
             return;
         }
         let end;
-        (socket, end) = answer_all(app, clocks, progress, socket, peer).await;
+        (socket, end) = answer_all(app, clocks, progress, socket, peer, None).await;
         match end {
             End::Rest => continue,
             End::Over => {}
@@ -59,7 +59,10 @@ pub(super) async fn run(
                 progress.is_last(Last::Refused(error));
                 clocks.enter(progress, Phase::Lingering);
                 let instead = socket.instead(NO_REQUEST);
-                socket = answer_all(app, clocks, progress, instead, peer).await.0;
+                let refusal = Some(error);
+                socket = answer_all(app, clocks, progress, instead, peer, refusal)
+                    .await
+                    .0;
             }
         }
         break;
@@ -88,17 +91,19 @@ async fn before<T>(
     .await
 }
 
-/// Lets hyper answer requests until the connection ends, its time is over, or a head cannot be read.
+/// Lets hyper answer requests until the connection ends, its time is over, or a head cannot be read. A refusal is what
+/// every one of them is answered with.
 async fn answer_all<'a>(
     app: &App,
     clocks: &'a Clocks,
     progress: &'a Progress,
     socket: Socket<'a>,
     peer: Peer,
+    refusal: Option<HeadError>,
 ) -> (Socket<'a>, End) {
     let service = service_fn(|request: Request<Incoming>| {
         clocks.enter(progress, Phase::Answering);
-        answer(app, progress, peer, request)
+        answer(app, progress, peer, request, refusal)
     });
     let mut http = http1::Builder::new()
         .half_close(true) // a client may have said all, and still wait for the answer
@@ -134,8 +139,10 @@ async fn answer(
     progress: &Progress,
     peer: Peer,
     mut request: Request<Incoming>,
+    refusal: Option<HeadError>,
 ) -> Result<Response<axum::body::Body>, Infallible> {
-    let mut response = app.answer(&mut request, Some(peer), progress.fault()).await;
+    let fault = progress.fault().or(refusal);
+    let mut response = app.answer(&mut request, Some(peer), fault).await;
     if progress.last().is_some() {
         response
             .headers_mut()
