@@ -49,9 +49,10 @@ impl NearMiss {
         (self.is_sure && is_guard).then_some(self.meant)
     }
 
-    /// Whether it is worth a word: a name that begins like a guard's is, where nothing guards.
+    /// Whether it is worth a word: a name that begins like a guard's is, where nothing guards; and what a JWT would be
+    /// checked for.
     pub(super) fn matters(&self, is_open: bool) -> bool {
-        self.is_sure || is_open
+        self.is_sure || is_open || matches!(self.meant, "JWT_AUDIENCE" | "JWT_ISSUER")
     }
 }
 
@@ -235,11 +236,13 @@ fn near_miss(found: &str) -> Option<NearMiss> {
 }
 
 /// How names begin that people give to what is to guard their server.
-const GUARDS: [(&str, &str); 8] = [
+const GUARDS: [(&str, &str); 10] = [
     ("API_KEY", "API_KEYS"),
     ("APIKEY", "API_KEYS"),
     ("AUTHORI", "AUTHORIZE_URL"),
     ("JWKS", "JWT_JWKS_URL"),
+    ("JWT_AUD", "JWT_AUDIENCE"),
+    ("JWT_ISS", "JWT_ISSUER"),
     ("JWT_JWKS", "JWT_JWKS_URL"),
     ("JWT_KEY", "JWT_SECRET"),
     ("JWT_PUB", "JWT_PUBLIC_KEY"),
@@ -281,8 +284,11 @@ fn parse_dotenv(text: &str, near_misses: &mut Vec<NearMiss>) -> (Values, Vec<Pro
         };
         let problem = match value {
             Some(Ok(value)) => {
-                values.insert(name, Zeroizing::new(value.to_owned()));
-                continue;
+                let earlier = values.insert(name, Zeroizing::new(value.to_owned()));
+                if earlier.is_none_or(|earlier| earlier.is_empty() || *earlier == value) {
+                    continue;
+                }
+                format!("line {number} sets {name} again, to another value; keep one of them")
             }
             Some(Err(Quote::Followed)) => {
                 format!("line {number} goes on after the closing quote of {name}")
@@ -297,19 +303,41 @@ fn parse_dotenv(text: &str, near_misses: &mut Vec<NearMiss>) -> (Values, Vec<Pro
     (values, problems)
 }
 
-/// What is most like a name in a line that does not begin with one: the last word before the value, as in `set NAME=value`,
-/// `-e NAME=value`, `$env:NAME="value"` and `"NAME": "value"`.
+/// What is most like a name in a line that does not begin with one: what a command sets, as in `set -gx NAME value` and
+/// `ENV NAME=value`; else the last word before the value, as in `-e NAME=value`, `$env:NAME="value"` and `"NAME": "value"`.
+/// Nothing that could be a part of a value, which may be a secret.
 fn meant_name(line: &str) -> &str {
-    let before = line.split_once('=').or_else(|| line.split_once(':'));
-    let Some((before, _)) = before else {
-        return ""; // without a value after it, the word may be one: a part of a secret in several lines
+    let quotes = ['"', '\'', '{', '$'];
+    let mut words = line.split_whitespace();
+    let command = words.next().unwrap_or_default();
+    if SETTING
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(command))
+    {
+        let set = words.find(|word| !word.starts_with('-'));
+        let set = set.unwrap_or_default().trim_start_matches(quotes);
+        return set.split(['=', '"']).next().unwrap_or_default();
+    }
+    let line = match line.split_at_checked(POWERSHELL.len()) {
+        Some((start, rest)) if start.eq_ignore_ascii_case(POWERSHELL) => rest,
+        _ => line,
     };
-    let is_between = |character: char| character.is_whitespace() || "\"':$".contains(character);
+    let Some((before, _)) = line.split_once(['=', ':']) else {
+        return "";
+    };
     before
-        .split(is_between)
+        .split(|character: char| character.is_whitespace() || quotes.contains(&character))
         .rfind(|word| !word.is_empty())
         .unwrap_or_default()
 }
+
+/// Commands whose first argument is a name.
+const SETTING: [&str; 7] = [
+    "declare", "env", "export", "set", "setenv", "setx", "typeset",
+];
+
+/// What stands before a name there.
+const POWERSHELL: &str = "$env:";
 
 /// What is wrong with a quote. The part between quotes alone, or the quote as a part, would be another value.
 #[derive(PartialEq, Eq)]

@@ -1,6 +1,8 @@
-//! Which web origins may read the server's answers.
+//! Which web origins may read the server's answers, and what others can read on its way.
 
 use std::str::FromStr;
+
+use url::{Host, Url};
 
 /// The origins that CORS allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,4 +167,15 @@ fn is_domain(text: &str) -> bool {
                     .bytes()
                     .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
         })
+}
+
+/// Whether others can read what is sent there: it is not encrypted, and leaves this machine.
+pub(in crate::config) fn is_readable(url: &Url) -> bool {
+    let is_here = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "http" && !is_here
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::origins::origin_of;
+use url::Url;
+
+use super::origins::{is_readable, origin_of};
 use super::read::Reader;
 use super::vars;
 
@@ -69,12 +71,8 @@ impl FromStr for WebSdkUrl {
         let (start, path) = url.split_at(url.len() - after_scheme.len() + host_end);
         let origin = origin_of(start).ok_or(PageError::Url)?;
         // Code that runs in the page beside an API key: nobody on the way may exchange it.
-        let host = origin.split("://").nth(1).unwrap_or_default();
-        let is_here = ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| {
-            host.strip_prefix(name)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
-        });
-        let is_safe = origin.starts_with("https://") || (origin.starts_with("http://") && is_here);
+        let is_safe = Url::parse(&origin)
+            .is_ok_and(|url| ["http", "https"].contains(&url.scheme()) && !is_readable(&url));
         let is_path = path.starts_with('/')
             && path
                 .bytes()

@@ -209,12 +209,11 @@ impl<'a> Reader<'a> {
     ) -> Option<T> {
         let Found { name, value } = *found;
         let is_in = |quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
-        let hint = if is_in('"') || is_in('\'') {
-            "; the quotes around it are a part of it: leave them out"
-        } else {
-            ""
-        };
-        self.keep(name, parse(value).map_err(|error| format!("{error}{hint}")))
+        if is_in('"') || is_in('\'') {
+            let problem = "stands in quotes, which would be a part of it: leave them out";
+            return self.keep(name, Err(problem));
+        }
+        self.keep(name, parse(value))
     }
 
     fn keep<T, E: Display>(&mut self, name: &'static str, result: Result<T, E>) -> Option<T> {

@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, HeaderName};
 use super::error::Error;
 use crate::config::RateLimit;
 
-/// Who has connected.
+/// Who has connected. Where there is no connection, and the app is called as a service, an extension of the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer(pub SocketAddr);
 

@@ -561,6 +561,22 @@ fn a_name_that_begins_like_a_guards_is_warned_about_on_an_open_server() {
         let guarded = [("API_KEYS", key.as_str()), (found, "x")];
         assert_eq!(said(&guarded), [""; 0], "another program's, {found}");
     }
+    for (found, meant) in [("JWT_ISS", "JWT_ISSUER"), ("JWT_AUD", "JWT_AUDIENCE")] {
+        let like = format!("{found} is set, but nothing reads it; did you mean {meant}?");
+        assert_eq!(said(&[("JWT_SECRET", KEY), (found, "x")]), [like]);
+        let both = [("JWT_SECRET", KEY), (found, "x"), (meant, "x")];
+        assert_eq!(said(&both), [""; 0], "{found}");
+    }
+}
+
+fn token_can_be_guessed(token: &str) {
+    contradicts(
+        &[
+            ("AUTHORIZE_URL", "https://auth.example/may"),
+            ("AUTHORIZE_TOKEN", token),
+        ],
+        "AUTHORIZE_TOKEN can be guessed; openssl rand -hex 32 makes one that cannot",
+    );
 }
 
 #[test]
@@ -578,7 +594,10 @@ fn a_secret_that_is_guessed_early_is_none() {
         refused_with("API_KEYS", &format!("web:{text}"), can);
         let can = "can be guessed; `openssl rand -hex 32` makes one that cannot";
         refused_with("METRICS_KEY", &text, can);
+        token_can_be_guessed(&text);
     }
+    token_can_be_guessed("aaaaaaaaaaaaaaaa");
+    token_can_be_guessed("abcabcabcabcabca");
     let der: String = RSA.lines().filter(|line| !line.starts_with('-')).collect();
     refused_with(
         "JWT_SECRET",

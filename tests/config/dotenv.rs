@@ -94,7 +94,16 @@ fn a_guard_in_another_notation_is_found() {
         "ENV API_KEYS=b:x",
         "-e API_KEYS=b:x",
         "$env:API_KEYS=\"b:x\"",
+        "$Env:API_KEYS = \"b:x\"",
         "  api_keys: b:x",
+        "{\"API_KEYS\": \"b:x=\"",
+        "api_keys: b:x=",
+        "set -gx API_KEYS b:x",
+        "set \"API_KEYS=b:x\"",
+        "setenv API_KEYS b:x",
+        "setx API_KEYS \"b:x\"",
+        "ENV API_KEYS b:x",
+        "declare -x API_KEYS=\"b:x\"",
     ] {
         let said = read(&[], line).unwrap_err();
         assert!(
@@ -109,9 +118,24 @@ fn a_guard_in_another_notation_is_found() {
         "#API-KEYS=b:x",
         "set api=b",
         "set x APIKEY-of-mine",
+        "x: \"API_KEYS=b:x\"",
+        "see API_KEYS for more",
         "",
     ] {
         let config = read(&[], line).unwrap();
         assert!(config.near_misses.is_empty(), "{line}");
+    }
+}
+
+#[test]
+fn a_variable_that_is_set_to_two_values_has_none() {
+    let again = "sets API_KEYS again, to another value; keep one of them";
+    let key = "API_KEYS=b:0123456789abcdef0123456789abcdef";
+    for other in ["", "\"\"", "b:fedcba9876543210fedcba9876543210"] {
+        let said = read(&[], &format!("{key}\nAPI_KEYS={other}\n")).unwrap_err();
+        assert_eq!(said, format!("{UNUSABLE}.env line 2 {again}"), "{other}");
+    }
+    for dotenv in [format!("{key}\n{key}\n"), format!("API_KEYS=\n{key}\n")] {
+        assert!(read(&[], &dotenv).unwrap().access.is_guarded(), "{dotenv}");
     }
 }

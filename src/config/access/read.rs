@@ -2,12 +2,12 @@
 
 use url::Url;
 
-use super::hook::is_readable;
 use super::secret::is_guessable;
 use super::{
     Access, ApiKey, ApiKeys, ChannelPatterns, ClaimNames, Hook, Jwt, JwtKey, Limits, PublicKey,
     Secret,
 };
+use crate::config::origins::is_readable;
 use crate::config::read::Reader;
 use crate::config::vars::{self, Variable};
 use crate::token::{Lifetime, ServiceKind};
@@ -17,6 +17,8 @@ const MIN_SECRET: usize = 32;
 
 /// The shortest secret for the operator's own service, in characters: shorter ones could be guessed.
 const MIN_TOKEN: usize = 16;
+
+const GUESSABLE: &str = "can be guessed; openssl rand -hex 32 makes one that cannot";
 
 const JWT_KEYS: &str = "JWT_SECRET, JWT_PUBLIC_KEY or JWT_JWKS_URL";
 
@@ -176,14 +178,16 @@ impl Reader<'_> {
             &vars::AUTHORIZE_TOKEN_FILE,
             |text| {
                 let is_visible = text.bytes().all(|byte| byte.is_ascii_graphic());
-                if is_visible && text.len() >= MIN_TOKEN {
-                    Ok(Secret::new(text))
-                } else {
-                    Err(format!(
+                if !is_visible || text.len() < MIN_TOKEN {
+                    return Err(format!(
                         "must be {MIN_TOKEN} or more visible ASCII characters without spaces: it is sent in a header; \
                          openssl rand -hex 32 makes some"
-                    ))
+                    ));
                 }
+                if is_guessable(text) {
+                    return Err(GUESSABLE.to_owned());
+                }
+                Ok(Secret::new(text))
             },
         );
         if token.is_some() && !self.is_set(&vars::AUTHORIZE_URL) {
@@ -222,7 +226,7 @@ fn jwt_secret(text: &str) -> Result<JwtKey, String> {
                 .to_owned(),
         ),
         MIN_SECRET.. if is_guessable(text) => {
-            Err("can be guessed; openssl rand -hex 32 makes one that cannot".to_owned())
+            Err(GUESSABLE.to_owned())
         }
         MIN_SECRET.. => Ok(JwtKey::Secret(Secret::new(text))),
         found => Err(format!(
