@@ -106,7 +106,8 @@ impl Guard {
         }
     }
 
-    /// Finds out who asks by what is shown: an API key or a JWT, which is told by its two dots.
+    /// Finds out who asks by what is shown: an API key or a JWT, which is told by its two dots. Only a JWT's time is
+    /// compared with the clock.
     ///
     /// # Errors
     ///
@@ -114,7 +115,7 @@ impl Guard {
     pub async fn identify(
         &self,
         shown: Option<&str>,
-        now: impl Fn() -> UnixTime,
+        now: impl FnOnce() -> UnixTime,
     ) -> Result<Caller, Unauthenticated> {
         if !self.is_guarded() {
             return Ok(Caller::Anonymous);

@@ -65,7 +65,7 @@ impl Usual {
 }
 
 /// An answer in JSON that nobody may keep, with the [`Usual`] headers, which it gets on its way out: a token is for the
-/// one who asked, and its time runs.
+/// one who asked, and its time runs. Whoever gives it a header of its own gives it all of them.
 pub(super) fn in_json(body: impl Into<Body>) -> Response {
     Response::new(body.into())
 }

@@ -18,7 +18,7 @@ use super::state::RequestState;
 /// bytes, all percent-encoded: some 1,000 bytes.
 pub(super) const MAX_QUERY_BYTES: usize = 8 * 1024;
 
-/// The text of a URL's query.
+/// The text of a URL's query. A handler's last argument: it takes the URL out of the request, since a copy costs more.
 #[derive(Debug)]
 pub(super) struct QueryText(Uri);
 

@@ -1,4 +1,4 @@
-//! What handlers share.
+//! What handlers share, and what they are given with a request.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

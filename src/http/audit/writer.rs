@@ -23,11 +23,11 @@ const MAX_BYTES: usize = 4 << 20;
 /// How often a batch waits for others that can run.
 const MAX_ROUNDS: usize = 8;
 
-#[derive(Debug)]
-pub(super) struct Writer(Arc<Shared>);
-
 /// The most room that is kept for the next batch: a burst's is given back.
 const MAX_SPARE: usize = 64 << 10;
+
+#[derive(Debug)]
+pub(super) struct Writer(Arc<Shared>);
 
 /// The lines were not written, or not wholly.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,8 +43,6 @@ struct Shared {
 struct Queue {
     /// What the thread writes next. Until it takes it, lines can be added.
     next: Option<Batch>,
-    /// What the thread writes now; it has the text.
-    now: Option<Batch>,
     /// How many have not been written.
     bytes: usize,
     /// Room for the text of a batch.
@@ -72,7 +70,7 @@ struct Queued {
     /// Will say how much of it was written.
     written: Arc<SetOnce<usize>>,
     /// What tells that to its [`deliver`], for the first of a batch.
-    is_done: Option<oneshot::Receiver<usize>>,
+    outcome: Option<oneshot::Receiver<usize>>,
 }
 
 impl Writer {
@@ -89,13 +87,13 @@ impl Writer {
         let Queued {
             end,
             written,
-            is_done,
+            outcome,
         } = self.queue(&lines)?;
         drop(lines); // before others need as much
-        if let Some(is_done) = is_done {
+        if let Some(outcome) = outcome {
             let shared = Arc::clone(&self.0);
             // A task of its own, since a request may be dropped.
-            tokio::spawn(deliver(shared, is_done, Arc::clone(&written)));
+            tokio::spawn(deliver(shared, outcome, Arc::clone(&written)));
         }
         if *written.wait().await >= end {
             Ok(())
@@ -111,17 +109,17 @@ impl Writer {
         }
         queue.bytes += lines.len();
         let Queue { next, spare, .. } = &mut *queue;
-        let mut is_done = None;
+        let mut outcome = None;
         let batch = next.get_or_insert_with(|| {
             let (batch, done) = Batch::new(mem::take(spare));
-            is_done = Some(done);
+            outcome = Some(done);
             batch
         });
         batch.text.extend_from_slice(lines);
         Ok(Queued {
             end: batch.text.len(),
             written: Arc::clone(&batch.written),
-            is_done,
+            outcome,
         })
     }
 
@@ -140,14 +138,14 @@ impl Drop for Writer {
 
 impl Batch {
     fn new(room: Vec<u8>) -> (Self, oneshot::Receiver<usize>) {
-        let (done, is_done) = oneshot::channel();
+        let (done, outcome) = oneshot::channel();
         let batch = Self {
             text: room,
             is_ready: false,
             done,
             written: Arc::default(),
         };
-        (batch, is_done)
+        (batch, outcome)
     }
 
     /// Whether nobody waits for it any more: all have been told that there is no token.
@@ -160,12 +158,12 @@ impl Batch {
 /// cost a system call that wakes the runtime; had each a time of its own, a timer.
 async fn deliver(
     shared: Arc<Shared>,
-    is_done: oneshot::Receiver<usize>,
+    outcome: oneshot::Receiver<usize>,
     written: Arc<SetOnce<usize>>,
 ) {
     shared.gather().await;
     shared.release();
-    let bytes = if let Ok(Ok(bytes)) = timeout(PATIENCE, is_done).await {
+    let bytes = if let Ok(Ok(bytes)) = timeout(PATIENCE, outcome).await {
         bytes
     } else {
         shared.give_up();
@@ -203,10 +201,7 @@ impl Shared {
     /// Drops what nobody waits for: lines that are not being written yet never are.
     fn give_up(&self) {
         let mut queue = self.lock();
-        let Queue {
-            next, now, bytes, ..
-        } = &mut *queue;
-        now.take_if(|now| now.is_given_up());
+        let Queue { next, bytes, .. } = &mut *queue;
         if let Some(next) = next.take_if(|next| next.is_given_up()) {
             *bytes -= next.text.len();
         }
@@ -225,15 +220,13 @@ impl Shared {
                 return; // there is no request whose answer waits
             }
             let wants_reopening = mem::take(&mut queue.wants_reopening);
-            let mut next = queue.next.take_if(|next| next.is_ready);
-            let text = next.as_mut().map(|next| mem::take(&mut next.text));
-            queue.now = next;
+            let next = queue.next.take_if(|next| next.is_ready);
             drop(queue);
 
             if wants_reopening {
                 target.reopen();
             }
-            if let Some(mut text) = text {
+            if let Some(Batch { mut text, done, .. }) = next {
                 let written = target.write(&text);
                 let mut queue = self.lock();
                 queue.bytes -= text.len();
@@ -241,9 +234,8 @@ impl Shared {
                     text.clear();
                     queue.spare = text;
                 }
-                if let Some(Batch { done, .. }) = queue.now.take() {
-                    let _ = done.send(written); // unless nobody waits any more
-                }
+                drop(queue);
+                let _ = done.send(written); // unless nobody waits any more
             }
         }
     }

@@ -2,10 +2,11 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::net::UnixDatagram;
+use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::join;
 use tokio::task::{JoinHandle, spawn};
 use tokio::time::sleep;
 
@@ -35,9 +36,9 @@ impl Stuck {
     }
 
     /// Hands a line over, and gives it the time to get as far as it can.
-    async fn write(&self, line: &'static str) -> JoinHandle<Result<(), Unwritten>> {
-        let writer = Arc::clone(&self.writer);
-        let written = spawn(async move { writer.write(line.into()).await });
+    async fn write(&self, line: impl Into<Vec<u8>>) -> JoinHandle<Result<(), Unwritten>> {
+        let (writer, line) = (Arc::clone(&self.writer), line.into());
+        let written = spawn(async move { writer.write(line).await });
         sleep(Duration::from_millis(50)).await;
         written
     }
@@ -83,4 +84,30 @@ async fn what_has_been_given_up_is_not_written_when_the_disk_goes_on() {
     let third = stuck.write("third\n").await;
     assert_eq!(stuck.read(), ["first\n", "third\n"]); // the first was on its way
     assert_eq!(third.await.expect("no panic"), Ok(()));
+}
+
+#[tokio::test]
+async fn what_waits_has_a_limit_which_what_has_been_given_up_does_not_use_up() {
+    let stuck = Stuck::new();
+    let large = "x".repeat(3 << 20);
+    let _first = stuck.write("first\n").await;
+    let second = stuck.write(large.as_str()).await;
+    assert!(!second.is_finished(), "it waits");
+    let third = stuck.write(large.as_str()).await;
+    assert!(third.is_finished(), "there is no room for it");
+    assert_eq!(third.await.expect("no panic"), Err(Unwritten));
+    assert_eq!(second.await.expect("no panic"), Err(Unwritten));
+    let fourth = stuck.write(large.as_str()).await;
+    assert!(!fourth.is_finished(), "it waits");
+}
+
+#[tokio::test]
+async fn of_a_batch_that_is_cut_each_learns_whether_its_line_is_there() {
+    let (theirs, _reader) = UnixStream::pair().expect("a pair of sockets");
+    theirs.set_nonblocking(true).expect("a socket");
+    let target = Target::new(Some("socket".into()), OwnedFd::from(theirs).into(), false);
+    let writer = Writer::start(target).expect("a thread");
+    let large = vec![b'x'; 2 << 20]; // more than a socket keeps
+    let written = join!(writer.write(b"first\n".to_vec()), writer.write(large));
+    assert_eq!(written, (Ok(()), Err(Unwritten)));
 }
