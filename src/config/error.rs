@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::environment::NearMiss;
+use super::near_miss::NearMiss;
 
 /// One problem: the variable (or file), and what is wrong with it. Never its value.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,11 +4,13 @@ mod access;
 mod access_token;
 mod audit;
 mod compat;
+mod dotenv;
 mod environment;
 mod error;
 mod limit;
 mod log;
 mod metrics;
+mod near_miss;
 mod origins;
 mod page;
 mod read;
@@ -24,12 +26,13 @@ pub use access::{
 pub use access_token::{AccessTokenVersion, NoSuchVersion};
 pub use audit::{AuditLog, NoSuchPlace};
 pub use compat::{Compat, CompatError, CompatServer};
+pub use environment::Environment;
 pub(crate) use environment::read_at_most;
-pub use environment::{Environment, NearMiss};
 pub use error::ConfigError;
 pub use limit::{NoSuchRate, RateLimit};
 pub use log::{Log, LogError, LogFormat, LogLevel};
 pub use metrics::{MetricsAccess, MetricsKey, MetricsKeyError};
+pub use near_miss::NearMiss;
 pub use origins::{AllowedOrigins, OriginError, OriginPattern};
 pub use page::{PageError, PageSwitch, WebSdkUrl};
 
