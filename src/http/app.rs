@@ -104,7 +104,7 @@ impl App {
             let is_head = request.method() == Method::HEAD;
             let answered = pin!(self.route(request, peer, found, fault));
             let answered = match (&state.settings().audit, &watched.id) {
-                (Some(audit), Some(id)) => audit.written(answered, id, route, state).await,
+                (Some(audit), Some(id)) => pin!(audit.written(answered, id, route, state)).await,
                 _ => answered.await,
             };
             let mut response = answered.unwrap_or_else(Error::into_response);
