@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Response};
-use serde::{Deserialize, Serialize, de};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::error::Refusal;
 use super::policy::cut;
@@ -50,12 +50,20 @@ struct Asked<'a> {
 }
 
 /// What it may say beside yes. More than what was asked for is not given.
-/// A name that is not known could be a misspelt no, and of a name that stands there twice nobody knows which is meant.
+/// A name that is not known could be a misspelt no, of a name that stands there twice nobody knows which is meant, and a
+/// null may be a role that was not found.
 #[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "an object")]
+#[serde(default, deny_unknown_fields, expecting = "an object")]
 struct Lowered {
+    #[serde(deserialize_with = "given")]
     role: Option<String>,
+    #[serde(deserialize_with = "given")]
     ttl: Option<u64>,
+}
+
+/// What stands there, which is not nothing.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
 }
 
 /// What it may say beside no.

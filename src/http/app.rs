@@ -140,10 +140,10 @@ impl App {
         found: Found<'_>,
         fault: Option<HeadError>,
     ) -> Result<Response, Error> {
-        let body = body::read(request.body_mut()).await;
         if let Some(fault) = fault {
-            return Err(fault.into());
+            return Err(fault.into()); // nobody knows where its body ends
         }
+        let body = body::read(request.body_mut()).await;
         if request.version() == Version::HTTP_11 && !request.headers().contains_key(HOST) {
             return Err(Error::HostMissing);
         }

@@ -27,6 +27,9 @@ pub(super) async fn read(body: &mut impl RequestBody) -> Result<Body, Error> {
     if body.is_end_stream() {
         return Ok(Body::empty());
     }
+    if body.size_hint().lower() > MAX_BYTES as u64 {
+        return Err(Error::BodyTooLong { limit: MAX_BYTES });
+    }
     match within(PATIENCE, Limited::new(body, MAX_BYTES).collect()).await {
         Ok(Ok(body)) => Ok(Body::from(body.to_bytes())),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {

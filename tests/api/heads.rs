@@ -1,5 +1,7 @@
 //! Heads that hyper would let pass, or refuse with a bare status.
 
+use std::time::{Duration, Instant};
+
 use tokio::io::AsyncWriteExt;
 
 use crate::serve::{PING, PONG, Running, answer, is_error, limits, rest};
@@ -87,6 +89,37 @@ async fn a_length_that_no_body_can_have_is_a_413() {
             "413 Payload Too Large",
             "the Content-Length of the request is larger than that of any body",
         );
+    }
+}
+
+#[tokio::test]
+async fn who_is_refused_by_the_head_need_not_send_the_body() {
+    let server = Running::start(limits()).await;
+    for (headers, status, error) in [
+        (
+            "Content-Length: 16385\r\n",
+            "413 Payload Too Large",
+            "the body has more than 16384 bytes",
+        ),
+        (
+            "Content-Length: 100\r\nHost: other.test\r\n",
+            "400 Bad Request",
+            "a request must have one Host header",
+        ),
+    ] {
+        let start = Instant::now();
+        let text = format!("POST /ping HTTP/1.1\r\nHost: test\r\n{headers}\r\n");
+        let mut connection = server.sent(&text).await;
+        let answer = answer(&mut connection).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}\r\n")),
+            "{answer}"
+        );
+        assert!(
+            answer.ends_with(&format!("{{\"error\":\"{error}\"}}")),
+            "{answer}"
+        );
+        assert!(start.elapsed() < Duration::from_secs(2), "{headers}");
     }
 }
 

@@ -279,6 +279,28 @@ async fn a_new_connection_waits_while_all_others_have_begun_a_request() {
 }
 
 #[tokio::test]
+async fn heads_that_do_not_come_to_their_end_make_room_after_a_second() {
+    let server = Running::start(Limits {
+        connections: 2,
+        head: Duration::from_secs(10),
+        ..limits()
+    })
+    .await;
+    let start = Instant::now();
+    let mut begun = [server.sent("GET").await, server.sent("GET").await];
+    let mut new = server.sent(LAST_PING).await;
+    assert!(rest(&mut new).await.ends_with(PONG));
+    let waited = start.elapsed();
+    assert!(waited >= Duration::from_secs(1), "{waited:?}");
+    assert!(waited < Duration::from_secs(3), "{waited:?}");
+    let said = rest(&mut begun[0]).await;
+    assert!(
+        said.ends_with(r#"{"error":"the head of the request did not arrive in time"}"#),
+        "{said}"
+    );
+}
+
+#[tokio::test]
 async fn a_handler_that_panics_is_a_500_in_the_shape_of_its_url_and_everything_goes_on() {
     let server = Running::start_app(TestApp::new().panicking_app(), limits()).await;
     let mut connection = server.kept().await;

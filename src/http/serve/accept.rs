@@ -47,7 +47,9 @@ pub(super) async fn run(
                 break slot;
             }
             if full.is_news() {
-                tracing::warn!("MAX_CONNECTIONS are open; idle ones are closed for new ones");
+                tracing::warn!(
+                    "MAX_CONNECTIONS are open; those without a whole request are closed for new ones"
+                );
             }
             clocks.make_room();
             if let Ok(Ok(slot)) = timeout(PAUSE, Arc::clone(slots).acquire_owned()).await {

@@ -174,8 +174,8 @@ impl Clocks {
     }
 
     /// Ends some connections without a request, and says whether there were any: first those that never sent one, then
-    /// those that are idle longest, then those that do not read their answer. At the same tick, the older one. Those that
-    /// have only just come stay as long as there are others.
+    /// those that are idle longest, then those whose head does not come to its end, then those that do not read their
+    /// answer. At the same tick, the older one. Those that have only just come stay as long as there are others.
     pub(super) fn make_room(&self) -> bool {
         let now = self.now(); // once: while it sorts, time must stand still
         let age = |moment: Moment| now.saturating_sub(moment.tick());
@@ -187,9 +187,11 @@ impl Clocks {
             .map(|progress| (progress.moment(), progress))
             .filter(|(moment, _)| match moment.phase() {
                 Phase::New | Phase::Idle => true,
+                // A head is sent at once; half of one may be all that was meant to come.
+                Phase::Head => age(*moment) > self.ticks(FRESH),
                 // Whose answer has been said for a while does not read it.
                 Phase::Answered => age(*moment) > self.ticks(UNREAD),
-                Phase::Head | Phase::Answering | Phase::Lingering => false,
+                Phase::Answering | Phase::Lingering => false,
             })
             .collect();
         idle.sort_by_key(|(moment, _)| (is_fresh(*moment), moment.phase(), moment.tick()));
