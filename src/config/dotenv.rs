@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 use super::error::Problem;
-use super::near_miss::{NearMiss, known_name, note};
+use super::near_miss::{NearMiss, end_of_name, known_name, note_line, set_in};
 
 /// What variables are set to, by their names.
 pub(super) type Values = BTreeMap<&'static str, Zeroizing<String>>;
@@ -17,23 +17,29 @@ pub(super) fn parse(text: &str, near_misses: &mut Vec<NearMiss>) -> (Values, Vec
     let mut values = Values::new();
     let mut problems = Vec::new();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text); // some editors begin a file with it
-    for (line, number) in text.lines().map(str::trim).zip(1..) {
+    // Where lines end with a carriage return alone, a comment would hide the next one.
+    let lines = text.lines().zip(1..);
+    let lines = lines.flat_map(|(line, number)| line.split('\r').map(move |line| (line, number)));
+    for (line, number) in lines {
+        let line = line.trim();
         let line = match line.strip_prefix("export") {
             Some(rest) if rest.starts_with(char::is_whitespace) => rest.trim_start(),
             _ => line,
         };
-        let end_of_name = line
-            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-            .unwrap_or(line.len());
-        let (name, rest) = line.split_at(end_of_name);
+        let (name, rest) = line.split_at(end_of_name(line));
         let value = rest.trim_start().strip_prefix('=').map(unquoted);
         let Some(name) = known_name(name) else {
             if value != Some(Ok("")) && !line.starts_with('#') {
-                note(meant_name(line), near_misses);
+                note_line(line, number, near_misses);
             }
             continue;
         };
         let problem = match value {
+            Some(Ok(value)) if value.contains(char::is_whitespace) && set_in(value).is_some() => {
+                format!(
+                    "line {number} sets {name} and something else; each stands on a line of its own"
+                )
+            }
             Some(Ok(value)) => {
                 let earlier = values.insert(name, Zeroizing::new(value.to_owned()));
                 if earlier.is_none_or(|earlier| earlier.is_empty() || *earlier == value) {
@@ -53,42 +59,6 @@ pub(super) fn parse(text: &str, near_misses: &mut Vec<NearMiss>) -> (Values, Vec
     }
     (values, problems)
 }
-
-/// What is most like a name in a line that does not begin with one: what a command sets, as in `set -gx NAME value` and
-/// `ENV NAME=value`; else the last word before the value, as in `-e NAME=value`, `$env:NAME="value"` and `"NAME": "value"`.
-/// Nothing that could be a part of a value, which may be a secret.
-fn meant_name(line: &str) -> &str {
-    let quotes = ['"', '\'', '{', '$'];
-    let mut words = line.split_whitespace();
-    let command = words.next().unwrap_or_default();
-    if SETTING
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(command))
-    {
-        let set = words.find(|word| !word.starts_with('-'));
-        let set = set.unwrap_or_default().trim_start_matches(quotes);
-        return set.split(['=', '"']).next().unwrap_or_default();
-    }
-    let line = match line.split_at_checked(POWERSHELL.len()) {
-        Some((start, rest)) if start.eq_ignore_ascii_case(POWERSHELL) => rest,
-        _ => line,
-    };
-    let Some((before, _)) = line.split_once(['=', ':']) else {
-        return "";
-    };
-    before
-        .split(|character: char| character.is_whitespace() || quotes.contains(&character))
-        .rfind(|word| !word.is_empty())
-        .unwrap_or_default()
-}
-
-/// Commands whose first argument is a name.
-const SETTING: [&str; 7] = [
-    "declare", "env", "export", "set", "setenv", "setx", "typeset",
-];
-
-/// What stands before a name there.
-const POWERSHELL: &str = "$env:";
 
 /// What is wrong with a quote. The part between quotes alone, or the quote as a part, would be another value.
 #[derive(PartialEq, Eq)]

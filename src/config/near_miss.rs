@@ -2,14 +2,23 @@
 
 use super::vars::{self, Variable};
 
-/// A name that is set, and a variable that was probably meant.
+/// What is set and does nothing, and a variable that was probably meant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{found} is set, but nothing reads it; did you mean {meant}?")]
+#[error("{found}; did you mean {meant}?")]
 pub struct NearMiss {
-    found: String,
+    found: Found,
     pub(super) meant: &'static str,
-    /// Whether hardly anyone else has such a name.
+    /// Whether hardly anything else can have been meant.
     is_sure: bool,
+}
+
+/// Where it was found. What a line of a file says could be a secret, unless it is a name but for a letter or two.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+enum Found {
+    #[error("{0} is set, but nothing reads it")]
+    Name(String),
+    #[error(".env line {0} sets nothing that is read")]
+    Line(usize),
 }
 
 impl NearMiss {
@@ -37,13 +46,68 @@ pub(super) fn known_name(name: &str) -> Option<&'static str> {
         .find(|known| *known == name)
 }
 
-/// Keeps a name that is almost a variable's. It may stand in the environment and in the file.
-pub(super) fn note(found: &str, near_misses: &mut Vec<NearMiss>) {
-    if let Some(near_miss) = near_miss(found)
-        && !near_misses.contains(&near_miss)
-    {
-        near_misses.push(near_miss);
+/// Keeps the name of a variable that is almost that of another one. It may stand in the environment and in the file.
+pub(super) fn note(name: &str, near_misses: &mut Vec<NearMiss>) {
+    keep(near_miss(name), near_misses);
+}
+
+/// Keeps what a line of a `.env` file was meant to set: a name that is almost a variable's, as in `API-KEYS=value`, or a
+/// variable's in another notation, as in `ENV API_KEYS value`, `env.API_KEYS = "value"` and `- name: API_KEYS`.
+pub(super) fn note_line(line: &str, number: usize, near_misses: &mut Vec<NearMiss>) {
+    let name = line.split_once(['=', ':']).and_then(|(before, _)| {
+        let name = before.trim_matches(|c: char| c.is_whitespace() || "\"'{".contains(c));
+        near_miss(name).filter(|_| !name.contains(char::is_whitespace))
+    });
+    let in_line = |meant, is_sure| NearMiss {
+        found: Found::Line(number),
+        meant,
+        is_sure,
+    };
+    let found = match name {
+        Some(miss) if miss.is_sure => Some(miss),
+        Some(miss) => Some(in_line(miss.meant, false)),
+        None => named_in(line).map(|meant| in_line(meant, true)),
+    };
+    keep(found, near_misses);
+}
+
+fn keep(found: Option<NearMiss>, near_misses: &mut Vec<NearMiss>) {
+    near_misses.extend(found.filter(|found| !near_misses.contains(found)));
+}
+
+/// The variable that a line names. Of one that sets something else, such as `NOTE=value`, only what the value sets counts.
+fn named_in(line: &str) -> Option<&'static str> {
+    let (name, rest) = line.split_at(end_of_name(line));
+    if !name.is_empty() && rest.trim_start().starts_with('=') {
+        return set_in(rest);
     }
+    line.split(is_between).find_map(exactly)
+}
+
+/// The variable that is set within a text: the last word before a `=` or `:`.
+pub(super) fn set_in(text: &str) -> Option<&'static str> {
+    let (before_last, _) = text.rsplit_once(['=', ':'])?;
+    let mut parts = before_last.split(['=', ':']);
+    parts.find_map(|part| {
+        let mut words = part.split(is_between).filter(|word| !word.is_empty());
+        words.next_back().and_then(exactly)
+    })
+}
+
+/// Where the name ends that a line begins with, if it does.
+pub(super) fn end_of_name(line: &str) -> usize {
+    let is_other = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
+    line.find(is_other).unwrap_or(line.len())
+}
+
+/// A variable of exactly that name, but for its letter case and what cannot be seen. Short names are words, too.
+fn exactly(word: &str) -> Option<&'static str> {
+    let name: String = word.chars().filter_map(in_names).collect();
+    known_name(&name).filter(|name| name.len() >= 8)
+}
+
+fn is_between(character: char) -> bool {
+    character.is_ascii() && in_names(character).is_none()
 }
 
 /// Short names are left out: they are near to too many others. In those of middling length two letters make another word:
@@ -67,7 +131,7 @@ fn near_miss(found: &str) -> Option<NearMiss> {
         GUARDS.iter().find(begins)?.1
     };
     Some(NearMiss {
-        found: found.to_owned(),
+        found: Found::Name(found.to_owned()),
         meant,
         is_sure,
     })

@@ -167,7 +167,8 @@ impl<'a> Reader<'a> {
         if found.name != file.name {
             return self.parse(&found, parse);
         }
-        match self.environment.read_file(found.value) {
+        let path = self.parse(&found, |path| Ok::<_, String>(path.to_owned()))?;
+        match self.environment.read_file(&path) {
             Ok(text) => self.keep(
                 found.name,
                 parse(text.trim()).map_err(|problem| format!("names a file whose text {problem}")),
@@ -201,7 +202,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// What a value says. `docker run --env-file` hands quotes over as they stand, and so do the pages of some platforms.
+    /// What a value says. `docker run --env-file` hands quotes and comments over as they stand, and so do the pages of some
+    /// platforms.
     fn parse<T, E: Display>(
         &mut self,
         found: &Found<'_>,
@@ -211,6 +213,13 @@ impl<'a> Reader<'a> {
         let is_in = |quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
         if is_in('"') || is_in('\'') {
             let problem = "stands in quotes, which would be a part of it: leave them out";
+            return self.keep(name, Err(problem));
+        }
+        let has_comment = value.contains(" #") || value.contains("\t#");
+        let may_have = [&vars::ALLOWED_CHANNELS, &vars::JWT_DEFAULT_CHANNELS];
+        let may_have = may_have.iter().any(|variable| variable.name == name); // room #7
+        if has_comment && !may_have && !value.contains('\n') {
+            let problem = "has a comment, which would be a part of it: leave it out";
             return self.keep(name, Err(problem));
         }
         self.keep(name, parse(value))

@@ -104,6 +104,15 @@ fn a_guard_in_another_notation_is_found() {
         "setx API_KEYS \"b:x\"",
         "ENV API_KEYS b:x",
         "declare -x API_KEYS=\"b:x\"",
+        "env.API_KEYS = \"b:x\"",
+        "os.environ[\"API_KEYS\"] = \"b:x\"",
+        "Environment=API_KEYS=b:x",
+        "heroku config:set API_KEYS=b:x",
+        "setx /M API_KEYS b:x",
+        "FOO=1; export API_KEYS=b:x",
+        "export FOO=1 API_KEYS=b:x",
+        "- name: API_KEYS",
+        "# ours\rAPI_KEY=b:x",
     ] {
         let said = read(&[], line).unwrap_err();
         assert!(
@@ -118,8 +127,7 @@ fn a_guard_in_another_notation_is_found() {
         "#API-KEYS=b:x",
         "set api=b",
         "set x APIKEY-of-mine",
-        "x: \"API_KEYS=b:x\"",
-        "see API_KEYS for more",
+        "NOTE=\"set API_KEYS later\"",
         "",
     ] {
         let config = read(&[], line).unwrap();
@@ -138,4 +146,40 @@ fn a_variable_that_is_set_to_two_values_has_none() {
     for dotenv in [format!("{key}\n{key}\n"), format!("API_KEYS=\n{key}\n")] {
         assert!(read(&[], &dotenv).unwrap().access.is_guarded(), "{dotenv}");
     }
+}
+
+#[test]
+fn what_follows_a_name_in_a_line_is_not_repeated() {
+    let secret = "q83vEjRWeJq83vEjRWeJ0123456789";
+    for line in [
+        format!("JWT_SECRET_{secret}=="),
+        format!("JWT_SECRET{secret}=="),
+        format!("set API_KEYS:b:{secret}"),
+        format!("setenv API_KEYSb:{secret}"),
+        format!("declare -x JWT_SECRET:{secret}=="),
+        format!("\"x\": \"apikey-{secret}=\""),
+    ] {
+        let said = match read(&[], &line) {
+            Ok(config) => config.near_misses.iter().map(ToString::to_string).collect(),
+            Err(said) => said,
+        };
+        assert!(!said.contains("q83v"), "{line}: {said}");
+    }
+    assert_eq!(
+        read(&[], &format!("# ours\nENV JWT_SECRET {secret}")).unwrap_err(),
+        format!(
+            "{UNUSABLE}JWT_SECRET is not set, but a name like it is, and it says who may have which tokens: rename that \
+             variable, or unset it\n  .env line 2 sets nothing that is read; did you mean JWT_SECRET?"
+        )
+    );
+}
+
+#[test]
+fn a_line_sets_one_variable() {
+    assert_eq!(
+        read(&[], "AUDIT_LOG=./a.log API_KEYS=b:x").unwrap_err(),
+        format!(
+            "{UNUSABLE}.env line 1 sets AUDIT_LOG and something else; each stands on a line of its own"
+        )
+    );
 }

@@ -352,6 +352,28 @@ fn quotes_that_nobody_took_away_are_no_part_of_a_value() {
 }
 
 #[test]
+fn a_comment_that_nobody_took_away_is_no_part_of_a_value() {
+    let problem = "has a comment, which would be a part of it: leave it out";
+    for (variable, value) in [
+        ("JWT_SECRET", "0f1e2d3c4b5a69788796a5b4c3d2e1f0 # ours"),
+        ("AUDIT_LOG", "/tmp/audit\t# who got what"),
+        ("API_KEYS_FILE", "/run/keys # of back ends"),
+    ] {
+        refused_with(variable, value, problem);
+    }
+    let claim = [
+        ("JWT_SECRET", "0f1e2d3c4b5a69788796a5b4c3d2e1f0"),
+        ("JWT_CLAIM_ROLE", "role # subscriber, publisher"), // no JWT has it: nobody would have a role
+    ];
+    refused(
+        &[&IDENTIFIERS[..], &claim].concat(),
+        &[&format!("JWT_CLAIM_ROLE {problem}")],
+    );
+    let config = read(&[&IDENTIFIERS[..], &[("ALLOWED_CHANNELS", "room #7")]].concat());
+    assert!(config.access.limits.channels.is_some());
+}
+
+#[test]
 fn what_a_variable_cannot_be_is_said() {
     for port in ["65536", "+80", "080", "8e3", "8 0"] {
         refused_with("PORT", port, "must be a number from 0 to 65535");
