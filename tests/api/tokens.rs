@@ -193,7 +193,12 @@ async fn a_token_is_explained() {
         .collect();
     assert_eq!(
         codes,
-        ["channel_case", "privilege_ends_first", "cannot_publish"],
+        [
+            "channel_case",
+            "alterable_006",
+            "privilege_ends_first",
+            "cannot_publish"
+        ],
         "{}",
         answer.body
     );

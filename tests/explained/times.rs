@@ -97,7 +97,7 @@ fn of_privileges() -> Vec<Case> {
         Case::new("privilege_ends_first", of_006(NOW + 3_600)),
         Case::new("privilege_without_end", of_006(0)),
         // A token of which everything is as it should be.
-        Case::new("nothing-006", token_006("test", "1234")),
+        Case::new("alterable_006", token_006("test", "1234")),
         Case::new(
             "nothing-007",
             token_007(vec![rtc("test", "1234"), rtm("1234")]),

@@ -14,6 +14,7 @@ pub(super) const RULES: &[Rule] = &[
     signature_invalid,
     signature_secondary,
     signature_unchecked,
+    alterable_006,
 ];
 
 /// Whether one of the project's certificates signed the token. That it names another App ID is not asked here.
@@ -127,6 +128,17 @@ fn signature_unchecked(subject: &Subject<'_>) -> Option<Finding> {
                 subject.version
             ),
             "Name the channel and the uid that the token is for.",
+        )
+    })
+}
+
+/// The signature of a 006 token covers channel and uid without a separator between them, and its CRC-32s are unsigned.
+fn alterable_006(subject: &Subject<'_>) -> Option<Finding> {
+    matches!(subject.token, UnverifiedToken::V006(_)).then(|| {
+        Finding::note(
+            "alterable_006",
+            "A 006 token does not sign where its channel ends and its uid begins: its holder can alter both.",
+            "Use a 007 token where the holder must not choose channel or uid.",
         )
     })
 }
