@@ -635,3 +635,31 @@ fn rights_that_do_nothing_are_not_given() {
         );
     }
 }
+
+#[test]
+fn rejects_a_claim_name_with_a_dot_unless_it_is_a_url() {
+    for variable in [
+        "JWT_CLAIM_UID",
+        "JWT_CLAIM_CHANNELS",
+        "JWT_CLAIM_ROLE",
+        "JWT_CLAIM_TTL",
+    ] {
+        for name in [
+            "app_metadata.channels",
+            ".a",
+            "https.example.com/channels",
+            "a.b:c",
+        ] {
+            contradicts(
+                &[("JWT_SECRET", SECRET), (variable, name)],
+                &format!(
+                    "{variable} has a dot, but nested claims are not supported; name a top-level claim, which may be a URL \
+                     such as https://example.com/channels"
+                ),
+            );
+        }
+        for name in ["channels", "https://example.com/channels", "agora:channels"] {
+            access(&[("JWT_SECRET", SECRET), (variable, name)]);
+        }
+    }
+}

@@ -100,13 +100,13 @@ impl Reader<'_> {
             "exp" | "nbf" | "iat" | "iss" | "aud" => {
                 Err(format!("is {name}, which says nothing about the user"))
             }
-            name => Ok(name.to_owned()),
+            name => top_level(name).map_err(str::to_owned),
         };
         Some(ClaimNames {
             uid: self.read(&vars::JWT_CLAIM_UID, of_user)?,
-            channels: self.read(&vars::JWT_CLAIM_CHANNELS, str::parse::<String>)?,
-            role: self.read(&vars::JWT_CLAIM_ROLE, str::parse::<String>)?,
-            ttl: self.read(&vars::JWT_CLAIM_TTL, str::parse::<String>)?,
+            channels: self.read(&vars::JWT_CLAIM_CHANNELS, top_level)?,
+            role: self.read(&vars::JWT_CLAIM_ROLE, top_level)?,
+            ttl: self.read(&vars::JWT_CLAIM_TTL, top_level)?,
         })
     }
 
@@ -213,6 +213,17 @@ impl Reader<'_> {
     fn is_set(&mut self, variable: &Variable) -> bool {
         self.name_of(&[variable]).is_some()
     }
+}
+
+/// Reads the name of a top-level claim. A dot in any name but a URL is meant as a path to a nested claim: it would find
+/// nothing, and the claim's default would apply.
+fn top_level(name: &str) -> Result<String, &'static str> {
+    let is_url = Url::parse(name).is_ok_and(|url| url.has_host());
+    if name.contains('.') && !is_url {
+        return Err("has a dot, but nested claims are not supported; \
+                    name a top-level claim, which may be a URL such as https://example.com/channels");
+    }
+    Ok(name.to_owned())
 }
 
 fn jwt_secret(text: &str) -> Result<JwtKey, String> {
