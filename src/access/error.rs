@@ -86,6 +86,15 @@ pub enum Refusal {
         /// What.
         what: &'static str,
     },
+    /// A numeric uid, requested by a user with a user account. The client could not join with the token.
+    #[error(
+        "a numeric uid was requested, but the caller has the user account {caller}; request a token for that account \
+         (tokenType userAccount) and join with it"
+    )]
+    NumericUid {
+        /// The caller's user account.
+        caller: Excerpt,
+    },
     /// More than a user's role has.
     #[error("the caller has the role {role}, which may not {wanted}")]
     Role {

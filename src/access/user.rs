@@ -146,8 +146,13 @@ impl User {
 
     fn join_as(&self, channel: &ChannelName, user: &mut Uid) -> Result<(), Refusal> {
         self.join(channel)?;
-        if *user == Uid::Any {
-            *user = self.uid.clone();
+        match (&*user, &self.uid) {
+            (Uid::AnyNumber, Uid::Account(account)) => {
+                let caller = Excerpt::of(account.as_str());
+                return Err(Refusal::NumericUid { caller });
+            }
+            (Uid::Any | Uid::AnyNumber, own) => *user = own.clone(),
+            (Uid::Number(_) | Uid::Account(_), _) => {}
         }
         if *user.signed() == self.name {
             Ok(())

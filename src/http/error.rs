@@ -147,7 +147,9 @@ impl Error {
 
 fn of_refusal(refusal: &Refusal) -> (StatusCode, &'static str) {
     let code = match refusal {
-        Refusal::AnotherUser { .. } | Refusal::NoAccounts => "user_refused",
+        Refusal::AnotherUser { .. } | Refusal::NoAccounts | Refusal::NumericUid { .. } => {
+            "user_refused"
+        }
         Refusal::Channel { .. } | Refusal::ClosedChannel { .. } => "channel_refused",
         Refusal::ClosedService { .. } => "service_refused",
         Refusal::Denied(_) => "denied",

@@ -219,7 +219,7 @@ impl<'a> Bound<'a> {
 
     fn in_channel(self, channel: &'a str, user: &'a Uid) -> Self {
         let (uid, account) = match user {
-            Uid::Any => (Some(0), None),
+            Uid::Any | Uid::AnyNumber => (Some(0), None),
             Uid::Number(number) => (Some(number.get()), None),
             Uid::Account(account) => (None, Some(account.as_str())),
         };

@@ -112,6 +112,8 @@ impl UserId {
 pub enum Uid {
     /// Whoever holds the token (uid 0; packed as the empty string).
     Any,
+    /// As `Any`, for a client that joins with a numeric uid, not with a user account.
+    AnyNumber,
     /// A numeric uid, 1 to 4,294,967,295.
     Number(NonZeroU32),
     /// A user account.
@@ -139,7 +141,7 @@ impl Uid {
     #[must_use]
     pub fn signed(&self) -> SignedUid<'_> {
         match self {
-            Self::Any => SignedUid(Form::Text("")),
+            Self::Any | Self::AnyNumber => SignedUid(Form::Text("")),
             Self::Number(number) => SignedUid::number(*number),
             Self::Account(account) => SignedUid(Form::Text(account.as_str())),
         }

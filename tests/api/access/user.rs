@@ -302,3 +302,26 @@ async fn answers_name_the_user_that_the_token_is_for() {
     let both = of(&app, "/rte/test/publisher/uid/0").await;
     assert!(both["rtmToken"].is_string());
 }
+
+#[tokio::test]
+async fn rejects_a_numeric_uid_for_a_user_account() {
+    let app = with_secret(&[]);
+    let alice = hs256(&alice_with(json!({})));
+    let message = "a numeric uid was requested, but the caller has the user account \"alice\"; request a token for that \
+                   account (tokenType userAccount) and join with it";
+    for target in [
+        "/rtc/test/publisher/uid/0",
+        "/rte/test/publisher/uid/0/alice",
+    ] {
+        let body = json!({ "error": message, "message": message, "status": 403 });
+        get_as(&app, &alice, target)
+            .await
+            .is(403, &body.to_string());
+    }
+    let target = "/rtc/test/publisher/userAccount/alice";
+    assert_eq!(get_as(&app, &alice, target).await.status, 200);
+    let seven = hs256(&alice_with(json!({ "sub": 7 })));
+    for target in ["/rtc/test/publisher/uid/0", "/rtc/test/publisher/uid/7"] {
+        assert_eq!(get_as(&app, &seven, target).await.status, 200, "{target}");
+    }
+}

@@ -74,7 +74,7 @@ async fn answer(
 /// A number, or a user account as text.
 fn written(uid: &Uid) -> Value {
     match uid {
-        Uid::Any => json!(0),
+        Uid::Any | Uid::AnyNumber => json!(0),
         Uid::Number(number) => json!(number.get()),
         Uid::Account(account) => json!(account.as_str()),
     }

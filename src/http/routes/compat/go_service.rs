@@ -214,7 +214,10 @@ fn in_channel(path: &Path, uid: &'static str) -> Result<ServiceRequest, InputErr
 fn user(token_type: Parameter<'_>, uid: Parameter<'_>) -> Result<Uid, InputError> {
     let words = [("uid", true), ("userAccount", false)];
     if input::word(token_type, &words, "uid or userAccount")? {
-        return input::numeric_uid(uid).map(Uid::from);
+        return Ok(match input::numeric_uid(uid)? {
+            0 => Uid::AnyNumber,
+            number => Uid::from(number),
+        });
     }
     input::account(uid).map(Uid::Account)
 }
