@@ -80,7 +80,7 @@ class Servers:
         by_key = everything({"API_KEYS": f"backend:{API_KEY}"}, "by_key.jsonl")
         self.by_key = ours("the same with API key, rate limit, metrics, audit in a file", by_key, request=BY_KEY)
         by_user = everything({"JWT_SECRET": JWT_SECRET}, "by_jwt.jsonl")
-        self.by_jwt = ours("the same with HS256 JWT in place of the key", by_user, request=by_jwt())
+        self.by_jwt = ours("the same with HS256 JWT in place of the key, 007", by_user, request=by_jwt())
         self.newer = ours("`/access_token`, 007", {"ACCESS_TOKEN_VERSION": "007"})
         self.rtc = ours("`/rtc/…`, 007", request=RTC)
         self.post = ours("`POST /v1/tokens`, 007", request=POST)

@@ -39,6 +39,12 @@ pub(super) const fn invalid(reason: &'static str) -> Unauthenticated {
 /// Why a caller does not get a token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
+    /// A 006 token for a restricted caller, who could alter its channel and uid.
+    #[error(
+        "version 006 is not available to this caller: the holder of a 006 token can alter its channel and uid; request \
+         version 007, or omit `version`"
+    )]
+    AlterableVersion,
     /// Someone else's token.
     #[error("{found} is another user than the caller {caller}")]
     AnotherUser {

@@ -80,10 +80,12 @@ impl Guard {
     ///
     /// When another server has to be asked, and TLS cannot be set up.
     pub fn new(access: Access) -> io::Result<Self> {
+        let restricts_everyone = access.restricts_everyone();
+        let policy = Policy::new(restricts_everyone, access.limits, access.hook)?;
         Ok(Self {
             api_keys: access.api_keys,
             jwt: access.jwt.map(jwt::Verifier::new).transpose()?,
-            policy: Policy::new(access.limits, access.hook)?,
+            policy,
         })
     }
 
@@ -97,6 +99,12 @@ impl Guard {
     #[must_use]
     pub fn is_open(&self) -> bool {
         !self.is_guarded() && !self.policy.has_hook()
+    }
+
+    /// Returns whether what the caller gets depends on channel, user or service.
+    #[must_use]
+    pub fn restricts(&self, caller: &Caller) -> bool {
+        self.policy.restricts(caller)
     }
 
     /// Fetches what requests will need, so that the first of them does not wait. What cannot be had yet is logged.

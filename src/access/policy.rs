@@ -7,18 +7,35 @@ use super::error::Refusal;
 use super::hook::Hook;
 use crate::config::{self, Limits};
 use crate::issuer::{Subject, Target, TokenRequest};
-use crate::token::{ChannelName, Excerpt, Lifetime, ServiceKind, UnixTime};
+use crate::token::{
+    ChannelName, Excerpt, Lifetime, Privilege, ServiceKind, TokenVersion, UnixTime,
+};
 
 #[derive(Debug, Default)]
 pub(super) struct Policy {
     limits: Limits,
     hook: Option<Hook>,
+    restricts_everyone: bool,
 }
 
 impl Policy {
-    pub(super) fn new(limits: Limits, hook: Option<config::Hook>) -> io::Result<Self> {
+    pub(super) fn new(
+        restricts_everyone: bool,
+        limits: Limits,
+        hook: Option<config::Hook>,
+    ) -> io::Result<Self> {
         let hook = hook.map(Hook::new).transpose()?;
-        Ok(Self { limits, hook })
+        Ok(Self {
+            limits,
+            hook,
+            restricts_everyone,
+        })
+    }
+
+    /// Returns whether what the caller gets depends on channel, user or service. It must not get tokens in which its
+    /// holder can alter them.
+    pub(super) fn restricts(&self, caller: &Caller) -> bool {
+        self.restricts_everyone || matches!(caller, Caller::User(_))
     }
 
     /// Whether the operator's own service is asked about every token.
@@ -33,6 +50,10 @@ impl Policy {
         request: &mut TokenRequest,
         now: UnixTime,
     ) -> Result<(), Refusal> {
+        let is_alterable = request.version() == TokenVersion::V006;
+        if is_alterable && self.restricts(caller) && !self.may_alter() {
+            return Err(Refusal::AlterableVersion);
+        }
         each(request, |service, channel| {
             self.limit(caller, request, service, channel)
         })?;
@@ -50,6 +71,11 @@ impl Policy {
             // Most servers have none: their requests need no room for it.
             Some(hook) => Box::pin(hook.ask(caller, request, now)).await,
         }
+    }
+
+    /// Returns whether the operator lets restricted callers have 006 tokens. The webhook never decides about one.
+    fn may_alter(&self) -> bool {
+        self.limits.restricted_006 && self.hook.is_none()
     }
 
     fn limit(
@@ -105,8 +131,15 @@ fn each(
     mut look: impl FnMut(ServiceKind, Option<&ChannelName>) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
     match &request.subject {
-        Subject::V005 { channel, .. } | Subject::V006Rtc { channel, .. } => {
-            look(ServiceKind::Rtc, Some(channel))
+        Subject::V005 { channel, .. } => look(ServiceKind::Rtc, Some(channel)),
+        Subject::V006Rtc {
+            channel, grants, ..
+        } => {
+            look(ServiceKind::Rtc, Some(channel))?;
+            if grants.have(Privilege::RTM_LOGIN) {
+                look(ServiceKind::Rtm, None)?;
+            }
+            Ok(())
         }
         Subject::V006Rtm { .. } => look(ServiceKind::Rtm, None),
         Subject::V007(services) => services.iter().try_for_each(|service| {

@@ -5,7 +5,7 @@ use super::rank::{Rank, TEACH, for_servers, is_for_servers};
 use crate::config::ChannelPatterns;
 use crate::issuer::written::classroom_chat_user;
 use crate::issuer::{Grants, ServiceRequest, Subject, Target, TokenRequest};
-use crate::token::{ChannelName, Excerpt, Lifetime, ServiceKind, Uid, UserId};
+use crate::token::{ChannelName, Excerpt, Lifetime, Privilege, ServiceKind, Uid, UserId};
 
 /// An end user, as its JWT describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +68,12 @@ impl User {
                 grants,
             } => {
                 self.join_as(channel, uid)?;
+                // Signaling takes the channel's text for the user ID.
+                if grants.have(Privilege::RTM_LOGIN) {
+                    return Err(not_for_users(
+                        "the privilege rtm_login in a 006 token for a channel",
+                    ));
+                }
                 self.may_do(ServiceKind::Rtc, grants)
             }
             Subject::V006Rtm { user_id } => self.log_in(user_id),

@@ -20,6 +20,14 @@ const ONLY_ASKED: &str =
 const TOKEN_SHOWN: &str = "AUTHORIZE_TOKEN is sent unencrypted, since AUTHORIZE_URL is http: whoever is on the way can read \
      it and what is asked; use https, unless the network is yours alone";
 
+const RESTRICTED_006: &str = "ALLOW_RESTRICTED_006 is true: the holder of a 006 token can alter its channel and uid, so that it joins \
+     channels and acts as users that its caller may not have";
+
+/// Returns the warning about 006 tokens for restricted callers.
+fn alterable(access: &Access) -> Option<&'static str> {
+    (access.limits.restricted_006 && access.restricts_someone()).then_some(RESTRICTED_006)
+}
+
 /// What an operator should know of a server that lets everyone ask.
 fn openness(access: &Access) -> Option<&'static str> {
     match (access.is_guarded(), access.is_open()) {
@@ -56,8 +64,11 @@ pub(super) fn announce(config: &Config, address: SocketAddr, demo: bool) {
     for near_miss in &config.near_misses {
         tracing::warn!("{near_miss}");
     }
-    if let Some(exposure) = exposure(&config.access) {
-        tracing::warn!("{exposure}");
+    for warning in [exposure(&config.access), alterable(&config.access)]
+        .into_iter()
+        .flatten()
+    {
+        tracing::warn!("{warning}");
     }
     if demo {
         let _ = writeln!(io::stderr(), "{DEMO_NOTICE}"); // whatever the log level; the page says it too
@@ -68,8 +79,9 @@ pub(super) fn announce(config: &Config, address: SocketAddr, demo: bool) {
 
 /// What a server so configured does for whom, for `check-config`.
 pub(super) fn outlook(config: &Config) -> String {
-    let warnings = openness(&config.access).into_iter();
-    let warnings = warnings.chain(exposure(&config.access)).map(str::to_owned);
+    let access = &config.access;
+    let warnings = [openness(access), exposure(access), alterable(access)];
+    let warnings = warnings.into_iter().flatten().map(str::to_owned);
     let near_misses = config.near_misses.iter().map(ToString::to_string);
     let lines = restrictions(config).into_iter().chain(warnings);
     lines.chain(near_misses).collect::<Vec<_>>().join("\n")

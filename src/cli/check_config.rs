@@ -29,7 +29,19 @@ fn summary(config: &Config) -> String {
         "the configuration can be used: App ID {}, listening on {}, /access_token answers {}\n{}",
         config.project.app_id,
         config.listen,
-        config.access_token_version,
+        access_token_versions(config),
         outlook(config),
     )
+}
+
+/// Returns the versions of the tokens of `/access_token`, and for whom.
+fn access_token_versions(config: &Config) -> String {
+    let access = &config.access;
+    match config.access_token_version {
+        Some(version) => version.to_string(),
+        None if access.restricts_everyone() => "007".to_owned(),
+        None if access.jwt.is_none() => "006".to_owned(),
+        None if access.api_keys.is_empty() => "007".to_owned(),
+        None => "006 to API keys and 007 to users with JWTs".to_owned(),
+    }
 }

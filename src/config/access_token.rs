@@ -13,9 +13,6 @@ pub enum AccessTokenVersion {
 }
 
 impl AccessTokenVersion {
-    /// What it is unless an operator says otherwise.
-    pub const DEFAULT: Self = Self::V006;
-
     /// As it stands before a token: `006`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -23,12 +20,6 @@ impl AccessTokenVersion {
             Self::V006 => "006",
             Self::V007 => "007",
         }
-    }
-}
-
-impl Default for AccessTokenVersion {
-    fn default() -> Self {
-        Self::DEFAULT
     }
 }
 

@@ -51,8 +51,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Which pages may read its answers.
     pub allowed_origins: AllowedOrigins,
-    /// What `/access_token` answers.
-    pub access_token_version: AccessTokenVersion,
+    /// Version of the tokens of `/access_token`; `None` for 007 to restricted callers and 006 to others.
+    pub access_token_version: Option<AccessTokenVersion>,
     /// Which other servers' URLs are answered.
     pub compat: Compat,
     /// How long a privilege lasts for which a request names no end; nothing for as long as the token.
@@ -87,10 +87,6 @@ impl Config {
         let project = instead.or_else(|| reader.project());
         let listen = reader.listen();
         let allowed_origins = reader.read(&vars::CORS_ALLOW_ORIGIN, str::parse::<AllowedOrigins>);
-        let access_token_version = reader.read(
-            &vars::ACCESS_TOKEN_VERSION,
-            str::parse::<AccessTokenVersion>,
-        );
         let compat = reader.read(&vars::COMPAT, str::parse::<Compat>);
         let default_lifetime = reader.lifetime(&vars::DEFAULT_TTL);
         let max_connections = reader.number(&vars::MAX_CONNECTIONS, 1..=1_000_000);
@@ -98,6 +94,7 @@ impl Config {
         let trusted_proxy_hops = reader.number(&vars::TRUSTED_PROXY_HOPS, 0..=16);
         let page = WebSdkUrl::read(&mut reader);
         let access = reader.access(default_lifetime);
+        let access_token_version = reader.access_token_version(access.limits.restricted_006);
         let log = Log::read(&mut reader);
         let audit = reader.read(&vars::AUDIT_LOG, str::parse::<AuditLog>);
         let metrics = MetricsAccess::read(&mut reader, listen);
@@ -113,7 +110,7 @@ impl Config {
                 access,
                 listen: listen?,
                 allowed_origins: allowed_origins?,
-                access_token_version: access_token_version?,
+                access_token_version,
                 compat: compat?,
                 default_lifetime,
                 max_connections: max_connections?,

@@ -147,6 +147,7 @@ impl Error {
 
 fn of_refusal(refusal: &Refusal) -> (StatusCode, &'static str) {
     let code = match refusal {
+        Refusal::AlterableVersion => "version_not_allowed",
         Refusal::AnotherUser { .. } | Refusal::NoAccounts | Refusal::NumericUid { .. } => {
             "user_refused"
         }

@@ -31,8 +31,8 @@ struct Inner {
 /// What an operator decides about the answers. By default there is no page, and nobody watches.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// The format that `/access_token` answers.
-    pub access_token_version: AccessTokenVersion,
+    /// Version of the tokens of `/access_token`; `None` for 007 to restricted callers and 006 to others.
+    pub access_token_version: Option<AccessTokenVersion>,
     /// How long a privilege lasts for which a request names no end; nothing for as long as the token.
     pub default_lifetime: Option<Lifetime>,
     /// Where the page at `/` loads the Web SDK from; nothing when there is no page.
@@ -124,6 +124,16 @@ impl AppState {
 
     pub(super) fn new_request_id(&self) -> RequestId {
         RequestId::made_of([self.random(), self.random()])
+    }
+
+    /// Returns the version of the tokens that `/access_token` issues to a caller.
+    pub(super) fn access_token_version(&self, caller: &Caller) -> AccessTokenVersion {
+        let default = if self.0.guard.restricts(caller) {
+            AccessTokenVersion::V007
+        } else {
+            AccessTokenVersion::V006
+        };
+        self.0.settings.access_token_version.unwrap_or(default)
     }
 
     /// How long a token lasts that a request asks for without saying so.

@@ -149,6 +149,12 @@ impl Grants {
         self.0.iter().copied()
     }
 
+    /// Returns whether this privilege is granted.
+    #[must_use]
+    pub fn have(&self, privilege: Privilege) -> bool {
+        self.iter().any(|(granted, _)| granted == privilege)
+    }
+
     /// Whether nothing is granted.
     #[must_use]
     pub fn is_empty(&self) -> bool {

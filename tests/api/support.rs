@@ -8,7 +8,9 @@ use agora_token_server::access::Guard;
 use agora_token_server::config::{AccessTokenVersion, Config, Environment, MetricsAccess};
 use agora_token_server::http::{App, AppState, Limiter, Metrics, Settings};
 use agora_token_server::issuer::Issuer;
-use agora_token_server::token::{Binding, Lifetime, Project, SignedBy, UnixTime, v006, v007};
+use agora_token_server::token::{
+    Binding, Lifetime, Project, Scope, SignedBy, Text, UnixTime, v006, v007,
+};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use axum::response::Response;
@@ -64,7 +66,7 @@ impl TestApp {
     }
 
     pub(crate) fn version(mut self, version: AccessTokenVersion) -> Self {
-        self.settings.access_token_version = version;
+        self.settings.access_token_version = Some(version);
         self
     }
 
@@ -244,6 +246,21 @@ impl Answer {
             Ok(SignedBy::Primary)
         );
         token.message
+    }
+
+    /// Returns a verified 007 token that is for RTC alone, in this channel and for this uid.
+    #[track_caller]
+    pub(crate) fn grants_rtc_007(&self, channel: &str, uid: &str) -> v007::Message {
+        let message = self.grants_007();
+        let scopes: Vec<&Scope> = message
+            .services
+            .known()
+            .iter()
+            .map(|service| &service.scope)
+            .collect();
+        let [channel, uid] = [channel, uid].map(|text| Text::new(text).unwrap());
+        assert_eq!(scopes, [&Scope::Rtc { channel, uid }]);
+        message
     }
 
     /// What a 007 token grants, once it is verified.

@@ -175,7 +175,7 @@ fn a_token_that_its_caller_may_not_have_has_a_line_with_the_reason() {
         "app_id": APP_ID,
         "caller": "key",
         "caller_name": "backend",
-        "version": "006",
+        "version": "007",
         "services": [{ "service": "rtc", "channel": "closed", "uid": 7, "privileges": { "join_channel": end } }],
     });
     assert_eq!(*refusal, expected);
@@ -188,7 +188,7 @@ fn a_token_that_its_caller_may_not_have_has_a_line_with_the_reason() {
     for line in [
         "agora_requests_refused_total{reason=\"channel_refused\"} 1\n",
         "agora_requests_refused_total{reason=\"credentials_invalid\"} 1\n",
-        "agora_tokens_issued_total{service=\"rtc\",version=\"006\"} 1\n",
+        "agora_tokens_issued_total{service=\"rtc\",version=\"007\"} 1\n",
         "route=\"/access_token\",shape=\"access_token\",status=\"403\"} 1\n",
     ] {
         assert!(metrics.contains(line), "{line} is missing in {metrics}");

@@ -68,7 +68,7 @@ fn start_up_says_in_a_line_what_is_guarded_and_how() {
     let checked = run(&["check-config"], &[&IDENTIFIERS[..], &settings].concat());
     let checked = String::from_utf8(checked.stdout).unwrap();
     assert!(
-        checked.ends_with(&format!("answers 006\n{said}")),
+        checked.ends_with(&format!("answers 007\n{said}")),
         "{checked}"
     );
     assert!(!log.contains("minting is open"), "{log}");
@@ -105,6 +105,50 @@ fn an_open_server_with_limits_says_both() {
         let said = format!("INFO tokens are for: {said}\n");
         assert!(log.contains(&said), "{log}");
         assert!(log.contains("WARN minting is open"), "{log}");
+    }
+}
+
+#[test]
+fn warns_that_restricted_callers_can_alter_006_tokens() {
+    let said = "ALLOW_RESTRICTED_006 is true: the holder of a 006 token can alter its channel and uid, so that it joins \
+                channels and acts as users that its caller may not have\n";
+    let allowed = ("ALLOW_RESTRICTED_006", "true");
+    let version = ("ACCESS_TOKEN_VERSION", "006");
+    let users = [("JWT_SECRET", SECRET), allowed, version];
+    let log = stopped(start(&users));
+    assert!(log.contains(&format!(" WARN {said}")), "{log}");
+    for (settings, has_warning) in [
+        (&users[..], true),
+        (&[("ALLOWED_SERVICES", "rtc"), allowed], true),
+        (&[("MAX_TTL", "600"), allowed], false),
+        (&[("JWT_SECRET", SECRET)], false),
+    ] {
+        let checked = run(&["check-config"], &[&IDENTIFIERS[..], settings].concat());
+        let checked = String::from_utf8(checked.stdout).unwrap();
+        assert_eq!(checked.contains(said), has_warning, "{checked}");
+    }
+}
+
+#[test]
+fn check_config_says_which_version_access_token_answers_to_whom() {
+    let keys = format!("web:{KEY}");
+    let keys = ("API_KEYS", keys.as_str());
+    let users = ("JWT_SECRET", SECRET);
+    for (settings, versions) in [
+        (&[][..], "006"),
+        (&[keys], "006"),
+        (&[users], "007"),
+        (&[users, keys], "006 to API keys and 007 to users with JWTs"),
+        (&[keys, ("ALLOWED_CHANNELS", "lobby")], "007"),
+        (&[("ACCESS_TOKEN_VERSION", "007")], "007"),
+    ] {
+        let checked = run(&["check-config"], &[&IDENTIFIERS[..], settings].concat());
+        let checked = String::from_utf8(checked.stdout).unwrap();
+        let first = checked.lines().next().unwrap();
+        assert!(
+            first.ends_with(&format!("/access_token answers {versions}")),
+            "{first}"
+        );
     }
 }
 

@@ -637,6 +637,52 @@ fn rights_that_do_nothing_are_not_given() {
 }
 
 #[test]
+fn version_006_for_restricted_callers_contradicts() {
+    let restricting = [
+        ("JWT_SECRET", SECRET),
+        ("ALLOWED_CHANNELS", "lobby"),
+        ("ALLOWED_SERVICES", "rtc"),
+    ];
+    let version = ("ACCESS_TOKEN_VERSION", "006");
+    for setting in restricting {
+        let problem = format!(
+            "ACCESS_TOKEN_VERSION is 006, but callers are restricted by {} and can alter the channel and uid of a 006 token; \
+             remove it, set it to 007, or set ALLOW_RESTRICTED_006=true to accept that",
+            setting.0
+        );
+        contradicts(&[version, setting], &problem);
+        let allowed = access(&[version, setting, ("ALLOW_RESTRICTED_006", "true")]);
+        assert!(allowed.limits.restricted_006 && allowed.restricts_someone());
+        access(&[("ACCESS_TOKEN_VERSION", "007"), setting]);
+        access(&[setting]);
+    }
+    contradicts(
+        &[
+            version,
+            ("AUTHORIZE_URL", "https://auth.example/may"),
+            ("ALLOWED_CHANNELS", "a"),
+        ],
+        "ACCESS_TOKEN_VERSION is 006, but callers are restricted by ALLOWED_CHANNELS and AUTHORIZE_URL and can alter the channel \
+         and uid of a 006 token; remove it or set it to 007",
+    );
+    access(&[version, ("MAX_TTL", "600")]);
+    access(&[version, ("API_KEYS", &format!("web:{KEY}"))]);
+}
+
+#[test]
+fn the_webhook_and_006_for_restricted_callers_contradict() {
+    contradicts(
+        &[
+            ("AUTHORIZE_URL", "https://auth.example/may"),
+            ("ALLOW_RESTRICTED_006", "true"),
+        ],
+        "ALLOW_RESTRICTED_006 is true, but AUTHORIZE_URL is set: the webhook would authorize tokens that their holders can \
+         alter; remove one of the two",
+    );
+    refused_with("ALLOW_RESTRICTED_006", "yes", "must be true or false");
+}
+
+#[test]
 fn rejects_a_claim_name_with_a_dot_unless_it_is_a_url() {
     for variable in [
         "JWT_CLAIM_UID",

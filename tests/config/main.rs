@@ -101,7 +101,7 @@ fn two_variables_are_enough() {
     assert_eq!(config.allowed_origins, AllowedOrigins::Any);
     assert_eq!(
         (config.access_token_version, config.default_lifetime),
-        (AccessTokenVersion::V006, None)
+        (None, None)
     );
     assert_eq!(config.max_connections, 16_384);
     assert_eq!((config.rate_limit, config.trusted_proxy_hops), (None, 0));
@@ -141,7 +141,7 @@ fn every_variable_is_read() {
     assert!(is_the_certificate(&config));
     assert_eq!(config.listen.to_string(), "[::1]:9000");
     assert!(config.allowed_origins.allow("https://x.b.example"));
-    assert_eq!(config.access_token_version, AccessTokenVersion::V007);
+    assert_eq!(config.access_token_version, Some(AccessTokenVersion::V007));
     assert_eq!(config.default_lifetime.map(Lifetime::seconds), Some(600));
     assert_eq!(config.max_connections, 1_000);
     let rate = config.rate_limit.unwrap();
@@ -188,7 +188,7 @@ fn a_dotenv_file_is_read_and_the_environment_wins() {
     let environment = environment(&[("SERVER_PORT", "9001"), ("HOST", "")], Some(&dotenv));
     let config = Config::read(&environment, None).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:9001");
-    assert_eq!(config.access_token_version, AccessTokenVersion::V007);
+    assert_eq!(config.access_token_version, Some(AccessTokenVersion::V007));
     assert!(is_the_certificate(&config));
 }
 

@@ -61,7 +61,7 @@ fn the_example_has_a_line_for_each_variable_with_its_default() {
     let example = fs::read_to_string(".env.example").unwrap();
     let is_name = |name: &str| {
         name.bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
     };
     let documented: Vec<(String, String)> = example
         .lines()

@@ -6,6 +6,7 @@ mod hook;
 mod jwt;
 mod public_key;
 mod read;
+mod restricted;
 mod secret;
 
 use crate::token::{Lifetime, ServiceKind};
@@ -44,6 +45,18 @@ impl Access {
     pub fn is_open(&self) -> bool {
         !self.is_guarded() && self.hook.is_none()
     }
+
+    /// Returns whether every caller is restricted: what it gets depends on channel, user or service.
+    #[must_use]
+    pub fn restricts_everyone(&self) -> bool {
+        self.limits.channels.is_some() || self.limits.services.is_some() || self.hook.is_some()
+    }
+
+    /// Returns whether some callers are restricted: all of them, or the users with JWTs.
+    #[must_use]
+    pub fn restricts_someone(&self) -> bool {
+        self.restricts_everyone() || self.jwt.is_some()
+    }
 }
 
 /// What no token exceeds, whoever asks for it.
@@ -57,4 +70,6 @@ pub struct Limits {
     pub services: Option<Vec<ServiceKind>>,
     /// Whether there are tokens for all channels at once.
     pub wildcard: bool,
+    /// Whether restricted callers get 006 tokens, whose channel and uid they can alter.
+    pub restricted_006: bool,
 }

@@ -148,13 +148,7 @@ impl Reader<'_> {
         }
         let channels = self.read(&vars::ALLOWED_CHANNELS, str::parse::<ChannelPatterns>);
         let services = self.read(&vars::ALLOWED_SERVICES, services);
-        let wildcard = self
-            .read(&vars::ALLOW_WILDCARD, |text| match text {
-                "true" => Ok(true),
-                "false" => Ok(false),
-                _ => Err("must be true or false"),
-            })
-            .unwrap_or_default();
+        let wildcard = self.flag(&vars::ALLOW_WILDCARD);
         if wildcard
             && channels
                 .as_ref()
@@ -169,7 +163,18 @@ impl Reader<'_> {
             channels,
             services,
             wildcard,
+            restricted_006: self.allow_restricted_006(),
         }
+    }
+
+    /// Reads a setting that is true or false; false while it has a problem.
+    pub(super) fn flag(&mut self, variable: &Variable) -> bool {
+        let flag = self.read(variable, |text| match text {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err("must be true or false"),
+        });
+        flag.unwrap_or_default()
     }
 
     fn hook(&mut self) -> Option<Hook> {
@@ -210,7 +215,7 @@ impl Reader<'_> {
         found.is_some_and(|found| Some(found.value) != variable.default)
     }
 
-    fn is_set(&mut self, variable: &Variable) -> bool {
+    pub(super) fn is_set(&mut self, variable: &Variable) -> bool {
         self.name_of(&[variable]).is_some()
     }
 }

@@ -123,6 +123,15 @@ pub const ALLOW_WILDCARD: Variable = Variable {
     )
 };
 
+/// The override for SDKs that know no 007 tokens.
+pub const ALLOW_RESTRICTED_006: Variable = Variable {
+    default: Some("false"),
+    ..Variable::new(
+        "ALLOW_RESTRICTED_006",
+        "006 tokens for restricted callers, who can alter their channel and uid: true or false; not with AUTHORIZE_URL",
+    )
+};
+
 /// Who is asked about every token.
 pub const AUTHORIZE_URL: Variable = Variable::new(
     "AUTHORIZE_URL",
@@ -160,6 +169,7 @@ pub(super) const ALL: &[&Variable] = &[
     &ALLOWED_CHANNELS,
     &ALLOWED_SERVICES,
     &ALLOW_WILDCARD,
+    &ALLOW_RESTRICTED_006,
     &AUTHORIZE_URL,
     &AUTHORIZE_TOKEN,
     &AUTHORIZE_TOKEN_FILE,

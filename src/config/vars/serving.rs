@@ -1,7 +1,6 @@
 //! What is answered, and where.
 
 use super::Variable;
-use crate::config::AccessTokenVersion;
 
 /// Where the server listens.
 pub const PORT: Variable = Variable {
@@ -29,14 +28,11 @@ pub const CORS_ALLOW_ORIGIN: Variable = Variable {
     )
 };
 
-/// What `/access_token` answers.
-pub const ACCESS_TOKEN_VERSION: Variable = Variable {
-    default: Some(AccessTokenVersion::DEFAULT.name()),
-    ..Variable::new(
-        "ACCESS_TOKEN_VERSION",
-        "Token version that /access_token answers: 006 or 007",
-    )
-};
+/// The version of the tokens of `/access_token`.
+pub const ACCESS_TOKEN_VERSION: Variable = Variable::new(
+    "ACCESS_TOKEN_VERSION",
+    "Token version of /access_token: 006 or 007. Default: 007 for restricted callers, 006 for others",
+);
 
 /// Which other servers' URLs are answered.
 pub const COMPAT: Variable = Variable {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{alice_with, get_as, hs256, with_secret};
+use super::{alice_with, get_as, hs256, privileges, with_secret};
 
 const TARGET: &str = "/access_token?channel=test";
 
@@ -28,7 +28,7 @@ async fn a_uid_is_read_as_every_url_reads_it() {
         let jwt = hs256(&alice_with(json!({ "sub": sub })));
         get_as(&with_secret(&[]), &jwt, TARGET)
             .await
-            .grants_006("test", signed);
+            .grants_rtc_007("test", signed);
     }
 }
 
@@ -146,7 +146,9 @@ async fn without_the_claim_a_user_joins_the_default_channels_or_none() {
         .await
         .is_error(403, nowhere);
     let app = with_secret(&[("JWT_DEFAULT_CHANNELS", "lobby, te*")]);
-    get_as(&app, &jwt, TARGET).await.grants_006("test", "alice");
+    get_as(&app, &jwt, TARGET)
+        .await
+        .grants_rtc_007("test", "alice");
     assert_eq!(
         get_as(&app, &jwt, "/access_token?channel=room-1")
             .await
@@ -195,9 +197,6 @@ async fn claims_have_the_names_that_are_configured() {
     })));
     let granted = get_as(&app, &jwt, "/access_token?channel=bob")
         .await
-        .grants_006("bob", "bob");
-    assert_eq!(
-        granted.privileges.iter().collect::<Vec<_>>(),
-        [(1, crate::support::NOW + 60)]
-    );
+        .grants_rtc_007("bob", "bob");
+    assert_eq!(privileges(&granted), [(1, 60)]);
 }

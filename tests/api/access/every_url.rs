@@ -15,9 +15,17 @@ use crate::compat::redacted;
 use crate::openapi::{bodies, document, object, with_examples};
 use crate::support::{Answer, NOW, TestApp};
 
-/// A request of every example of the description: method, target, body, and whether it wants callers, or only likes
-/// them.
-async fn requests(app: &TestApp) -> Vec<(String, String, Option<Value>, Value)> {
+/// A request of the description: method, target, body, and the credentials that it takes.
+pub(super) type Example = (String, String, Option<Value>, Value);
+
+/// Whether it issues tokens: it requires credentials on a protected server.
+pub(super) fn is_minting((.., security): &Example) -> bool {
+    let ways = security.as_array();
+    ways.is_some_and(|ways| !ways.is_empty() && !ways.contains(&json!({})))
+}
+
+/// A request of every example of the description.
+pub(super) async fn requests(app: &TestApp) -> Vec<Example> {
     let document = document(app).await;
     let mut requests = Vec::new();
     for (path, operations) in object(&document["paths"]) {
@@ -37,9 +45,9 @@ async fn requests(app: &TestApp) -> Vec<(String, String, Option<Value>, Value)> 
     requests
 }
 
-async fn send(
+pub(super) async fn send(
     app: &TestApp,
-    (method, target, body, _): &(String, String, Option<Value>, Value),
+    (method, target, body, _): &Example,
     headers: &[(&str, String)],
 ) -> Answer {
     let mut request = Request::builder().method(method.as_str()).uri(target);

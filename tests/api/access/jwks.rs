@@ -51,10 +51,10 @@ async fn keys_are_fetched_once() {
     for _ in 0..3 {
         ask(&app, ED25519, Some("one"))
             .await
-            .grants_006("test", "alice");
+            .grants_rtc_007("test", "alice");
         ask(&app, OTHER_ED25519, Some("two"))
             .await
-            .grants_006("test", "alice");
+            .grants_rtc_007("test", "alice");
     }
     ask(&app, ED25519, Some("two")).await.is_error(401, INVALID);
     assert_eq!(provider.0.count(), 1);
@@ -286,13 +286,17 @@ async fn a_set_may_have_keys_of_every_kind() {
         let mut header = Header::new(algorithm);
         header.kid = Some(id.to_owned());
         let jwt = signed(&header, &claims(), key);
-        get_as(&app, &jwt, TARGET).await.grants_006("test", "alice");
+        get_as(&app, &jwt, TARGET)
+            .await
+            .grants_rtc_007("test", "alice");
         header.kid = Some("ed".to_owned());
         let jwt = signed(&header, &claims(), key);
         get_as(&app, &jwt, TARGET).await.is_error(401, INVALID);
         header.kid = None; // the only key of its kind
         let jwt = signed(&header, &claims(), key);
-        get_as(&app, &jwt, TARGET).await.grants_006("test", "alice");
+        get_as(&app, &jwt, TARGET)
+            .await
+            .grants_rtc_007("test", "alice");
     }
     assert_eq!(ask(&app, ED25519, Some("ed")).await.status, 200);
 }

@@ -33,7 +33,9 @@ async fn a_user_is_known_by_each_algorithm() {
     ];
     for (pem, jwt) in &public_keys {
         let app = TestApp::told(&[("JWT_PUBLIC_KEY", pem)]);
-        get_as(&app, jwt, TARGET).await.grants_006("test", "alice");
+        get_as(&app, jwt, TARGET)
+            .await
+            .grants_rtc_007("test", "alice");
         for (_, other) in public_keys
             .iter()
             .filter(|(_, other)| !other.starts_with(&jwt[..30]))
@@ -46,7 +48,7 @@ async fn a_user_is_known_by_each_algorithm() {
     }
     get_as(&with_secret(&[]), &hs256(&alice()), TARGET)
         .await
-        .grants_006("test", "alice");
+        .grants_rtc_007("test", "alice");
 }
 
 #[tokio::test]
@@ -57,7 +59,7 @@ async fn a_public_key_may_have_its_line_ends_written_out() {
     let app = TestApp::told(&[("JWT_PUBLIC_KEY", &pem)]);
     get_as(&app, &es256(&alice()), TARGET)
         .await
-        .grants_006("test", "alice");
+        .grants_rtc_007("test", "alice");
 }
 
 #[tokio::test]
@@ -65,7 +67,7 @@ async fn a_public_key_or_a_secret_may_stand_in_a_file() {
     let app = TestApp::told(&[("JWT_PUBLIC_KEY_FILE", "tests/keys/ed25519.pub.pem")]);
     get_as(&app, &eddsa(ED25519, None, &alice()), TARGET)
         .await
-        .grants_006("test", "alice");
+        .grants_rtc_007("test", "alice");
     let other = eddsa(OTHER_ED25519, None, &alice());
     get_as(&app, &other, TARGET).await.is_error(401, INVALID);
 }
@@ -77,7 +79,7 @@ async fn the_header_of_an_api_key_is_as_good() {
     let answer = with_secret(&[])
         .send(axum::http::Method::GET, TARGET, &headers)
         .await;
-    answer.grants_006("test", "alice");
+    answer.grants_rtc_007("test", "alice");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{KEY, OTHER_KEY, alice_with, get_as, hs256, post_as, with_secret};
+use super::{KEY, OTHER_KEY, alice_with, get_as, hs256, post_as, privileges, with_secret};
 use crate::support::{NOW, TestApp};
 
 #[tokio::test]
@@ -98,11 +98,8 @@ async fn users_have_their_own_limits_within_those_of_all() {
     let jwt = hs256(&alice_with(json!({ "agora_max_ttl": 7200 })));
     let granted = get_as(&app, &jwt, "/access_token?channel=test")
         .await
-        .grants_006("test", "alice");
-    assert_eq!(
-        granted.privileges.iter().collect::<Vec<_>>(),
-        [(1, NOW + 600)]
-    );
+        .grants_rtc_007("test", "alice");
+    assert_eq!(privileges(&granted), [(1, 600)]);
     let refusal = "tokens for the channel \"room-1\" are not made here";
     get_as(&app, &jwt, "/access_token?channel=room-1")
         .await

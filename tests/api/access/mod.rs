@@ -1,5 +1,6 @@
 //! Who gets which token: every kind of credentials, and what is refused to whom.
 
+mod altered;
 mod api_keys;
 mod claims;
 mod every_url;
@@ -11,7 +12,9 @@ mod limits;
 mod secrets;
 mod server;
 mod user;
+mod version;
 
+use agora_token_server::token::v007;
 use axum::http::Method;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
@@ -75,6 +78,15 @@ fn eddsa(pem: &str, id: Option<&str>, claims: &Value) -> String {
 /// An app for users with JWTs by the tests' secret.
 fn with_secret(more: &[(&str, &str)]) -> TestApp {
     TestApp::told(&[&[("JWT_SECRET", SECRET)], more].concat())
+}
+
+/// The privileges of a 007 token's only service: numbers, and seconds after its issue.
+#[track_caller]
+fn privileges(message: &v007::Message) -> Vec<(u16, u32)> {
+    let [service] = message.services.known() else {
+        panic!("{message:?}");
+    };
+    service.privileges.iter().collect()
 }
 
 /// Asks with credentials as a bearer token.

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{alice_with, get_as, hs256, post_as, with_secret};
+use super::{alice_with, get_as, hs256, post_as, privileges, with_secret};
 use crate::support::{Answer, NOW, TestApp};
 
 /// Asks for a token with some services, as Alice with other claims.
 async fn ask(claims: Value, request: Value) -> Answer {
     post_as(
-        &with_secret(&[]),
+        &with_secret(&[("ALLOW_RESTRICTED_006", "true")]),
         &hs256(&alice_with(claims)),
         "/v1/tokens",
         &request,
@@ -278,11 +278,8 @@ async fn more_time_is_cut_and_the_answer_says_when_it_ends() {
 async fn a_privilege_without_an_end_gets_the_users() {
     let jwt = hs256(&alice_with(json!({ "agora_max_ttl": 600 })));
     let granted = get_as(&with_secret(&[]), &jwt, "/access_token?channel=test").await;
-    let granted = granted.grants_006("test", "alice");
-    assert_eq!(
-        granted.privileges.iter().collect::<Vec<_>>(),
-        [(1, NOW + 600)]
-    );
+    let granted = granted.grants_rtc_007("test", "alice");
+    assert_eq!(privileges(&granted), [(1, 600)]);
 }
 
 /// URLs that tell whom their token is for tell the truth.

@@ -20,7 +20,7 @@ use crate::http::error::Error;
 use crate::http::extract::QueryText;
 use crate::http::input::{self, InputError, Parameters};
 use crate::http::methods::get;
-use crate::http::state::{AppState, Settings};
+use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 use crate::token::{Lifetime, UnixTime};
@@ -39,7 +39,9 @@ async fn answer(
     query: QueryText,
 ) -> Result<Response, Error> {
     let now = state.now();
-    let mut request = parse(&query.parse()?, state.settings(), now)?;
+    let version = state.access_token_version(&caller);
+    let default = state.settings().default_lifetime;
+    let mut request = parse(&query.parse()?, version, default, now)?;
     let issued = state.issue(&caller, &mut request, now).await?;
     // A token has no character that JSON would escape.
     Ok(in_json([r#"{"token":""#, &issued.token, r#""}"#].concat()))
@@ -47,7 +49,8 @@ async fn answer(
 
 fn parse(
     query: &Parameters<'_>,
-    settings: &Settings,
+    version: AccessTokenVersion,
+    default: Option<Lifetime>,
     now: UnixTime,
 ) -> Result<TokenRequest, InputError> {
     let channel = query.one_of(&["channel", "channelName"])?;
@@ -65,14 +68,12 @@ fn parse(
         }
         (Some(end), None) => input::until(end, now, ", did you mean expireTime?")?,
         (None, Some(lifetime)) => Some(input::lifetime(lifetime)?),
-        (None, None) => settings
-            .default_lifetime
-            .or(is_tutorial.then_some(Lifetime::HOUR)),
+        (None, None) => default.or(is_tutorial.then_some(Lifetime::HOUR)),
     };
     let channel = input::channel(channel)?;
     let uid = input::uid(query.one_of(&["uid"])?)?;
     let grants = Grants::of_role(input::role(role)?);
-    let subject = match settings.access_token_version {
+    let subject = match version {
         AccessTokenVersion::V006 => Subject::V006Rtc {
             channel,
             uid,

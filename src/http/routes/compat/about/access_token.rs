@@ -16,8 +16,8 @@ pub(in super::super) fn answer() -> Operation {
     Operation::get("A token for a channel")
         .about(
             "The sample sends `channel`, `uid` and `expiredTs`, the tutorial `channelName`, `uid`, `role` and \
-             `expireTime`. One of `channel` and `channelName` is needed. The token is of version 006 unless the server \
-             is told otherwise.",
+             `expireTime`. One of `channel` and `channelName` is needed. The token version is 006 by default, \
+             and 007 for callers who may not have every channel, user and service.",
         )
         .query([
             field::channel("channel").optional(),
