@@ -1,6 +1,7 @@
 //! Names that are almost those of variables.
 
 use super::vars::{self, Variable};
+use crate::token::distance;
 
 /// What is set and does nothing, and a variable that was probably meant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -115,20 +116,21 @@ fn is_between(character: char) -> bool {
 fn near_miss(found: &str) -> Option<NearMiss> {
     let name: String = found.chars().filter_map(in_names).collect();
     let name = name.strip_prefix("AGORA_").unwrap_or(&name);
-    let distance = |meant: &'static str| (strsim::damerau_levenshtein(name, meant), meant);
-    let (distance, meant) = vars::all()
+    let nearest = vars::all()
         .flat_map(Variable::names)
         .filter(|meant| meant.len() >= 8 || meant.replace('_', "") == name)
-        .map(distance)
-        .min()?;
-    let is_sure = distance <= if meant.len() < 16 { 1 } else { 2 };
+        .filter_map(|meant| Some((distance(name, meant)?, meant)))
+        .min();
+    let is_near =
+        |(distance, meant): &(usize, &str)| *distance <= if meant.len() < 16 { 1 } else { 2 };
+    let nearest = nearest.filter(is_near).map(|(_, meant)| meant);
     // Kubernetes has names of its own for a service called api-keys.
     let is_services = name.contains("_SERVICE_") || name.contains("_PORT");
     let begins = |(beginning, _): &&(&str, _)| name.starts_with(beginning) && !is_services;
-    let meant = if is_sure {
-        meant
-    } else {
-        GUARDS.iter().find(begins)?.1
+    let is_sure = nearest.is_some();
+    let meant = match nearest {
+        Some(meant) => meant,
+        None => GUARDS.iter().find(begins)?.1,
     };
     Some(NearMiss {
         found: Found::Name(found.to_owned()),

@@ -21,6 +21,7 @@ mod inflate;
 mod parsed;
 mod privilege;
 mod service;
+mod similar;
 mod time;
 pub mod v005;
 pub mod v006;
@@ -39,6 +40,7 @@ pub use privilege::{Privilege, Privileges, Role};
 pub use service::{
     Permission, Permissions, Resource, Scope, Service, ServiceKind, Services, UnknownService,
 };
+pub(crate) use similar::distance;
 pub use time::{Lifetime, TimeError, UnixTime};
 pub use v006::Binding;
 pub use version::{TokenVersion, VersionError};

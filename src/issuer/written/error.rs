@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 
-use crate::token::{Excerpt, IdError, TimeError, TokenVersion};
+use crate::token::{Excerpt, IdError, TimeError, TokenVersion, distance};
 
 /// What is wrong with a written request: which field of it, the rule, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -236,7 +236,7 @@ const MOST_FOUND: usize = 64;
 fn nearest(found: &str, known: &[&str]) -> String {
     let by_distance = known
         .iter()
-        .map(|known| (strsim::damerau_levenshtein(found, known), *known));
+        .filter_map(|known| Some((distance(found, known)?, *known)));
     match by_distance.min() {
         Some((0..=3, known)) => format!("; did you mean {known}?"),
         _ => String::new(),
