@@ -49,7 +49,7 @@ async fn the_docker_image_grants_what_is_enabled() {
             (
                 r#"POST /token/generate {"serviceChat":{"enableUser":true,"enableApp":true,"userUuid":"alice"}}"#,
                 OF_IMAGE,
-                &["3600 s, chat(alice): 1 2"],
+                &["3600 s, chat(alice): 1; chat(): 2"],
             ),
             (
                 r#"POST /token/generate {"serviceApaas":{"enable":true,"roomUuid":"room","userUuid":"alice","role":2}}"#,
@@ -71,16 +71,16 @@ async fn the_docker_image_grants_what_is_enabled() {
                 OF_IMAGE,
                 &["3600 s, apaas(, , -1): 3"],
             ),
-            // A token has each service once.
+            // As the current builder: services of one kind stand in their order.
             (
                 r#"POST /token/generate {"serviceApaas":{"enableUser":true,"enableApp":true,"userUuid":"alice"}}"#,
                 OF_IMAGE,
-                &["3600 s, apaas(, alice, -1): 2 3"],
+                &["3600 s, apaas(, alice, -1): 2; apaas(, , -1): 3"],
             ),
             (
                 r#"POST /token/generate {"serviceApaas":{"enable":true,"enableRoomUser":true,"enableUser":true,"enableApp":true,"roomUuid":"room","userUuid":"alice","role":"3"}}"#,
                 OF_IMAGE,
-                &["3600 s, apaas(room, alice, 3): 1 2 3"],
+                &["3600 s, apaas(room, alice, 3): 1; apaas(, alice, -1): 2; apaas(, , -1): 3"],
             ),
         ],
     )

@@ -22,7 +22,7 @@ use crate::http::input::{self, InputError, Json, Parameter, Parameters};
 use crate::http::methods::post;
 use crate::http::state::AppState;
 use crate::http::table::Table;
-use crate::issuer::{Grants, ServiceRequest, Target};
+use crate::issuer::{ServiceRequest, Target};
 use crate::token::{Excerpt, Role};
 
 pub(super) fn routes(table: Table) -> Table {
@@ -109,7 +109,8 @@ fn enabled(fields: &Parameters<'_>) -> Result<Vec<ServiceRequest>, InputError> {
     Ok(services)
 }
 
-fn chat(service: &Parameters<'_>) -> Result<Option<ServiceRequest>, InputError> {
+/// The services of chat: for a user, an app, or both. No service holds the app's privilege for a user.
+fn chat(service: &Parameters<'_>) -> Result<Vec<ServiceRequest>, InputError> {
     let mut targets = Vec::new();
     if is_set(service, "enableUser")? {
         let user_id = input::user_id("userUuid", service.one_of(&["userUuid"])?)?;
@@ -120,10 +121,11 @@ fn chat(service: &Parameters<'_>) -> Result<Option<ServiceRequest>, InputError> 
     if is_set(service, "enableApp")? {
         targets.push(Target::Chat { user_id: None });
     }
-    Ok(in_one(targets))
+    Ok(targets.into_iter().map(Target::as_usual).collect())
 }
 
-fn apaas(service: &Parameters<'_>) -> Result<Option<ServiceRequest>, InputError> {
+/// The services of the classroom, each on its own as those of chat.
+fn apaas(service: &Parameters<'_>) -> Result<Vec<ServiceRequest>, InputError> {
     let mut targets = Vec::new();
     let user = || input::user_id("userUuid", service.one_of(&["userUuid"])?);
     if is_set(service, "enable")? || is_set(service, "enableRoomUser")? {
@@ -145,17 +147,7 @@ fn apaas(service: &Parameters<'_>) -> Result<Option<ServiceRequest>, InputError>
     if is_set(service, "enableApp")? {
         targets.push(Target::ApaasApp);
     }
-    Ok(in_one(targets))
-}
-
-/// A token has each service once: for the first of these, with what all of them grant.
-fn in_one(targets: Vec<Target>) -> Option<ServiceRequest> {
-    let grants: Grants = targets
-        .iter()
-        .flat_map(|target| target.usual_grants().iter().collect::<Vec<_>>())
-        .collect();
-    let target = targets.into_iter().next()?;
-    Some(ServiceRequest { target, grants })
+    Ok(targets.into_iter().map(Target::as_usual).collect())
 }
 
 fn classroom_role(parameter: Parameter<'_>) -> Result<i16, InputError> {

@@ -25,13 +25,13 @@ pub(in super::super) fn docker_image() -> Operation {
             service("serviceFpa", "Full-path acceleration.", &json!({ "enable": flag() }), json!({ "enable": false })),
             service(
                 "serviceChat",
-                "Chat: for a user, its server API, or both.",
+                "Chat: for a user, its server API, or both as two services of one token.",
                 &json!({ "enableUser": flag(), "enableApp": flag(), "userUuid": if_enabled("The user of chat.") }),
                 json!({ "enableUser": false }),
             ),
             service(
                 "serviceApaas",
-                "Flexible classroom: for a user in a room, a user, its server API, or several of them.",
+                "Flexible classroom: for a user in a room, a user, its server API, or several of them, each as a service of its own.",
                 &json!({
                     "enable": flag(), "enableRoomUser": flag(), "enableUser": flag(), "enableApp": flag(),
                     "roomUuid": if_enabled("The room."), "userUuid": if_enabled("The user."),
