@@ -8,7 +8,7 @@ use super::hook::Hook;
 use crate::config::{self, Limits};
 use crate::issuer::{Subject, Target, TokenRequest};
 use crate::token::{
-    ChannelName, Excerpt, Lifetime, Privilege, ServiceKind, TokenVersion, UnixTime,
+    ChannelName, Excerpt, Lifetime, Privilege, ServiceKind, TokenVersion, UnixTime, UserId,
 };
 
 #[derive(Debug, Default)]
@@ -66,6 +66,7 @@ impl Policy {
                 cut(request, longest);
             }
         }
+        refuse_signaling_zero(request)?;
         match &self.hook {
             None => Ok(()),
             // Most servers have none: their requests need no room for it.
@@ -121,6 +122,26 @@ impl Policy {
             let channel = Excerpt::of(channel.as_str());
             return Err(Refusal::ClosedChannel { channel });
         }
+        Ok(())
+    }
+}
+
+/// Rejects a login to signaling for the user "0", which a client sends that leaves its user open. After a user's own name
+/// has been filled in.
+fn refuse_signaling_zero(request: &TokenRequest) -> Result<(), Refusal> {
+    let is_zero = |user: &UserId| user.as_str() == "0";
+    let has_zero = match &request.subject {
+        Subject::V006Rtm { user_id } => is_zero(user_id),
+        Subject::V007(services) => services.iter().any(|service| match &service.target {
+            Target::Rtm { user_id } => user_id.as_ref().is_some_and(is_zero),
+            Target::Rtm2 { user_id, .. } => is_zero(user_id),
+            _ => false,
+        }),
+        Subject::V005 { .. } | Subject::V006Rtc { .. } => false,
+    };
+    if has_zero {
+        Err(Refusal::SignalingZero)
+    } else {
         Ok(())
     }
 }

@@ -76,7 +76,10 @@ impl User {
                 }
                 self.may_do(ServiceKind::Rtc, grants)
             }
-            Subject::V006Rtm { user_id } => self.log_in(user_id),
+            Subject::V006Rtm { user_id } => {
+                self.fill_in(user_id);
+                self.is(user_id)
+            }
             Subject::V007(services) => {
                 let mut targets = services.iter().map(|service| &service.target);
                 let is_in_channel = targets.any(|target| matches!(target, Target::Rtc { .. }));
@@ -184,14 +187,30 @@ impl User {
         }
     }
 
+    fn log_in(&self, user: &mut Option<UserId>) -> Result<(), Refusal> {
+        match user {
+            Some(user) => {
+                self.fill_in(user);
+                self.is(user)
+            }
+            None => match UserId::new(self.name.as_str()) {
+                Ok(own) => {
+                    *user = Some(own);
+                    Ok(())
+                }
+                // A user account may be longer than an ID in signaling.
+                Err(_) => Err(self.is_not("0")),
+            },
+        }
+    }
+
     /// A 0 is nobody's name: clients send it to signaling, too, when they leave the user open.
-    fn log_in(&self, user: &mut UserId) -> Result<(), Refusal> {
+    fn fill_in(&self, user: &mut UserId) {
         if user.as_str() == "0"
             && let Ok(own) = UserId::new(self.name.as_str())
         {
             *user = own;
         }
-        self.is(user)
     }
 
     fn is(&self, user: &UserId) -> Result<(), Refusal> {

@@ -162,6 +162,7 @@ fn of_refusal(refusal: &Refusal) -> (StatusCode, &'static str) {
             return (StatusCode::SERVICE_UNAVAILABLE, "authorization_unavailable");
         }
         Refusal::Wildcard | Refusal::WildcardRight => "wildcard_refused",
+        Refusal::SignalingZero => return (StatusCode::BAD_REQUEST, "identifier_invalid"),
         // As where a request is written in JSON: it cannot be meant, whoever asks.
         Refusal::WildcardOutOfPlace => return (StatusCode::BAD_REQUEST, "wildcard_misplaced"),
     };

@@ -187,11 +187,7 @@ impl<'a> Bound<'a> {
                 channel,
                 account: user,
             } => bound.in_channel(channel.as_str(), user),
-            Target::Rtm { user_id } => Self {
-                user_id: Some(user_id.as_str()),
-                ..bound
-            },
-            Target::Chat { user_id } => Self {
+            Target::Rtm { user_id } | Target::Chat { user_id } => Self {
                 user_id: user_id.as_ref().map(UserId::as_str),
                 ..bound
             },

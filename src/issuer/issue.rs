@@ -133,7 +133,7 @@ impl From<&Target> for Scope {
                 uid: uid.into(),
             },
             Target::Rtm { user_id } => Self::Rtm {
-                user_id: user_id.into(),
+                user_id: user_id.as_ref().map(Text::from).unwrap_or_default(),
             },
             Target::Streaming { channel, account } => Self::Streaming {
                 channel: channel.into(),

@@ -68,8 +68,8 @@ pub enum Target {
     },
     /// Signaling.
     Rtm {
-        /// Who logs in.
-        user_id: UserId,
+        /// Who logs in; any user without one.
+        user_id: Option<UserId>,
     },
     /// Streaming gateway.
     Streaming {

@@ -92,6 +92,15 @@ pub(in crate::http) fn user_of_path(name: &'static str) -> Field {
     }
 }
 
+/// The user that logs in to signaling, where a `0` is no user.
+pub(in crate::http) fn signaling_user(name: &'static str) -> Field {
+    let mut field = user_id(name);
+    field.in_url["not"] = json!({ "const": "0" });
+    field.in_json["not"] = json!({ "enum": ["0", 0] });
+    field.about("The user that logs in: a text of 1 to 64 bytes without control characters. `0` is rejected, except from a \
+                 user with a JWT, for whom it is the user itself.")
+}
+
 /// Who logs in to signaling or chat.
 pub(in crate::http) fn user_id(name: &'static str) -> Field {
     let max = UserId::MAX_BYTES;

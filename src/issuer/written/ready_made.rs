@@ -36,7 +36,10 @@ pub(super) fn rtc_with_rtm(written: WithRtm) -> Read<Vec<ServiceRequest>> {
     };
     Ok(vec![
         ServiceRequest { target, grants },
-        Target::Rtm { user_id }.as_usual(),
+        Target::Rtm {
+            user_id: Some(user_id),
+        }
+        .as_usual(),
     ])
 }
 
@@ -56,7 +59,9 @@ pub(super) fn education_room_user(
     };
     Ok([
         room_user,
-        Target::Rtm { user_id: user },
+        Target::Rtm {
+            user_id: Some(user),
+        },
         Target::Chat {
             user_id: Some(chat),
         },

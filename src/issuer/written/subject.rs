@@ -106,7 +106,7 @@ fn read_007(service: WrittenService) -> Read<Vec<ServiceRequest>> {
             privileges,
         } => one(
             Target::Rtm {
-                user_id: fields::user_id("user_id", user_id)?,
+                user_id: Some(fields::user_id("user_id", user_id)?),
             },
             privileges,
         ),

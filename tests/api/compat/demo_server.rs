@@ -30,7 +30,6 @@ async fn its_clients_get_a_key() {
                 KEY,
                 &["3600 s, rtm(alice): 1"],
             ),
-            ("GET /rtmToken/?Account=0", KEY, &["3600 s, rtm(0): 1"]),
         ],
     )
     .await;

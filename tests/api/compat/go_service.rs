@@ -183,7 +183,6 @@ async fn rtm_rte_and_chat_have_their_own_tokens() {
         &TestApp::new(),
         &[
             ("GET /rtm/alice", RTM, &["3600 s, rtm(alice): 1"]),
-            ("GET /rtm/0/", RTM, &["3600 s, rtm(0): 1"]),
             (
                 "GET /rte/test/publisher/uid/1234",
                 BOTH,

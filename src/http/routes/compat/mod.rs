@@ -47,6 +47,7 @@ fn rtc(channel: ChannelName, uid: Uid, role: Role) -> ServiceRequest {
 
 /// A login to signaling.
 fn rtm(user_id: UserId) -> ServiceRequest {
+    let user_id = Some(user_id);
     Target::Rtm { user_id }.as_usual()
 }
 

@@ -4,13 +4,14 @@
 //! |---|---|
 //! | `GET /api/generate-agora-token?uid&channel` | `{"token","uid","channel"}`, RTC for a publisher and RTM in one token |
 //!
-//! Both may be left out: uid is 0 then, and a channel is made up. The uid of the answer is a text.
+//! Both may be left out: uid is 0 then, and a channel is made up. The uid of the answer is a text. With uid 0 the login
+//! to signaling is for any user, as in the quick start: its client logs in under an ID that it generates.
 
 use axum::extract::State;
 use axum::response::Response;
 use serde_json::json;
 
-use super::{about::quick_start as about, rtc, rtm, user_of};
+use super::{about::quick_start as about, rtc, user_of};
 use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
@@ -19,8 +20,8 @@ use crate::http::input;
 use crate::http::methods::get;
 use crate::http::state::AppState;
 use crate::http::table::Table;
-use crate::issuer::{Subject, TokenRequest};
-use crate::token::{ChannelName, Role, Uid, UserId};
+use crate::issuer::{Subject, Target, TokenRequest};
+use crate::token::{ChannelName, Role, Uid};
 
 pub(super) fn routes(table: Table) -> Table {
     table
@@ -47,11 +48,14 @@ async fn answer(
         Some(channel) => input::channel(Some(channel))?,
         None => made_up(&state),
     };
-    let (uid, user_id) = match query.one_of(&["uid"])? {
-        Some(uid) => (input::uid(Some(uid))?, input::user_id("uid", Some(uid))?),
-        None => (Uid::Any, UserId::new("0").expect("one byte")),
+    let parameter = query.one_of(&["uid"])?;
+    let uid = input::uid(parameter)?;
+    let user_id = match uid {
+        Uid::Any => None,
+        _ => Some(input::user_id("uid", parameter)?),
     };
-    let services = vec![rtc(channel.clone(), uid, Role::Publisher), rtm(user_id)];
+    let login = Target::Rtm { user_id }.as_usual();
+    let services = vec![rtc(channel.clone(), uid, Role::Publisher), login];
     let mut request = TokenRequest {
         subject: Subject::V007(services),
         lifetime: Some(state.lifetime()),

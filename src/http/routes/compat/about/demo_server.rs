@@ -17,7 +17,7 @@ pub(in super::super) fn rtc_token() -> Operation {
 
 pub(in super::super) fn rtm_token() -> Operation {
     Operation::get("A token for signaling")
-        .query([field::user_id("account")])
+        .query([field::signaling_user("account")])
         .answers(&json!({ "key": TOKEN_007 }))
         .fails(InputError::Required { name: "account" })
 }

@@ -25,7 +25,7 @@ pub(in super::super) fn rtc_token() -> Operation {
 
 pub(in super::super) fn rtm_token() -> Operation {
     Operation::post("A token for signaling")
-        .fields(&[field::user_id("uid")])
+        .fields(&[field::signaling_user("uid")])
         .answers(&json!({ "code": "200", "token": TOKEN_007 }))
         .fails(InputError::Required { name: "uid" })
 }

@@ -23,7 +23,7 @@ pub(in super::super) fn rtc_token() -> Operation {
 
 pub(in super::super) fn rtm_token() -> Operation {
     Operation::get("A token for signaling")
-        .path([field::user_id("uid")])
+        .path([field::signaling_user("uid")])
         .query([field::seconds("expiry")])
         .answers(&json!({ "rtmToken": TOKEN_007 }))
         .fails(InputError::PathNotUtf8)
@@ -32,6 +32,7 @@ pub(in super::super) fn rtm_token() -> Operation {
 pub(in super::super) fn both_tokens() -> Operation {
     let operation =
         Operation::get("A token for a channel, and one for signaling for the same user")
+            .about("`rtcuid` names the user of signaling too, so that `0` is rejected.")
             .path(in_channel("rtcuid"));
     with_both_tokens(operation)
 }
@@ -39,7 +40,7 @@ pub(in super::super) fn both_tokens() -> Operation {
 pub(in super::super) fn both_tokens_for_two() -> Operation {
     let operation = Operation::get("A token for a channel, and one for signaling")
         .path(in_channel("rtcuid"))
-        .path([field::user_id("rtmuid")]);
+        .path([field::signaling_user("rtmuid")]);
     with_both_tokens(operation)
 }
 

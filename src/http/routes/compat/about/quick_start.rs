@@ -9,7 +9,8 @@ use crate::token::Excerpt;
 
 pub(in super::super) const SECTION: Section = (
     "Conversational-AI quick start",
-    "Both parameters may be left out. The `uid` of the answer is a text.",
+    "Both parameters may be left out. Without `uid` the token is for any user, of signaling too. The `uid` of the answer is \
+     a text.",
 );
 
 pub(in super::super) fn answer() -> Operation {
