@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 
 use super::body::bytes_of;
 use super::error::Error;
-use super::input::{InputError, Json, Parameter, Parameters};
+use super::input::{InputError, Json, Own, Parameter, Parameters};
 use super::state::RequestState;
 
 /// The most of a query that is read. The longest that a client can mean has a channel of 64 and an account of 255
@@ -23,8 +23,18 @@ pub(super) const MAX_QUERY_BYTES: usize = 8 * 1024;
 pub(super) struct QueryText(Uri);
 
 impl QueryText {
-    pub(super) fn parse(&self) -> Result<Parameters<'_>, InputError> {
-        Parameters::of_query(self.0.query().unwrap_or_default())
+    /// Reads the parameters; rejects a user or a lifetime under a name that is not the URL's own.
+    pub(super) fn parse(&self, own: &Own) -> Result<Parameters<'_>, InputError> {
+        self.parse_beside(own, &[])
+    }
+
+    /// As [`QueryText::parse`], for a URL that reads users from its path.
+    pub(super) fn parse_beside(
+        &self,
+        own: &Own,
+        users: &[Option<Parameter<'_>>],
+    ) -> Result<Parameters<'_>, InputError> {
+        Parameters::of_query(self.0.query().unwrap_or_default())?.checked(own, users)
     }
 }
 
@@ -117,11 +127,13 @@ pub(super) enum Body {
 }
 
 impl Body {
-    pub(super) fn parse(&self) -> Result<Parameters<'_>, InputError> {
-        match self {
-            Self::Form(form) => Parameters::of_query(form),
-            Self::Json(json) => Parameters::of_json(json),
-        }
+    /// Reads the fields; rejects a user or a lifetime under a name that is not the URL's own.
+    pub(super) fn parse(&self, own: &Own) -> Result<Parameters<'_>, InputError> {
+        let fields = match self {
+            Self::Form(form) => Parameters::of_query(form)?,
+            Self::Json(json) => Parameters::of_json(json)?,
+        };
+        fields.checked(own, &[])
     }
 }
 

@@ -17,6 +17,7 @@ mod methods;
 mod metrics;
 mod openapi;
 mod patience;
+mod posted;
 mod request_id;
 mod routes;
 mod serve;

@@ -1,5 +1,7 @@
 //! What can be wrong with a request's parameters, in words.
 
+use std::borrow::Cow;
+
 use crate::token::{Excerpt, IdError, TimeError, UnixTime};
 
 /// What is wrong with a request's parameters: which one, the rule, and what was found.
@@ -20,6 +22,8 @@ pub(in crate::http) enum InputError {
     Uid { name: &'static str, found: Excerpt },
     #[error("{name} {error}")]
     Identifier { name: &'static str, error: IdError },
+    #[error("{name} and {own} differ; send {own} alone")]
+    ForeignName { name: Excerpt, own: &'static str },
     #[error("the form is not UTF-8")]
     FormNotUtf8,
     #[error("the body is not JSON: {0}")]
@@ -70,6 +74,11 @@ pub(in crate::http) enum InputError {
     },
     #[error("the name of a parameter {problem}")]
     UndecodableName { problem: &'static str },
+    #[error("{name} is not read here; {advice}")]
+    Unread {
+        name: Excerpt,
+        advice: Cow<'static, str>,
+    },
     #[error("{name} {found} must be {known}")]
     Unknown {
         name: &'static str,
@@ -84,10 +93,11 @@ impl InputError {
         match self {
             Self::Array { .. } => "parameter_array",
             Self::ChannelRequired => "channel_required",
-            Self::Contradiction { .. } => "parameters_differ",
+            Self::Contradiction { .. } | Self::ForeignName { .. } => "parameters_differ",
             Self::Identifier { .. } => "identifier_invalid",
             Self::Required { .. } => "parameter_required",
             Self::Unknown { .. } => "word_unknown",
+            Self::Unread { .. } => "unread_parameter",
             Self::NoService { .. } => "service_required",
             Self::PathNotUtf8 => "path_undecodable",
             Self::FormNotUtf8 | Self::Json(_) | Self::NoObject => "body_unreadable",

@@ -8,13 +8,14 @@ use super::decode;
 use super::error::InputError;
 use super::fields::word;
 use super::json::Json;
+use super::own::Own;
 
 /// What a client sent, by name, in its order.
 #[derive(Debug, Default)]
 pub(in crate::http) struct Parameters<'a>(SmallVec<[(Cow<'a, str>, Value<'a>); 4]>);
 
 #[derive(Debug)]
-enum Value<'a> {
+pub(super) enum Value<'a> {
     Text(Cow<'a, str>),
     Number(&'a str),
     Boolean(bool),
@@ -59,6 +60,11 @@ impl<'a> Parameters<'a> {
             (Cow::Borrowed(name.as_str()), value)
         });
         Ok(Self(fields.collect()))
+    }
+
+    /// Every parameter, by the name that it was given by.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Value<'a>)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value))
     }
 
     /// Every parameter of a query, by the name that it was given by; those that are empty are left out.
@@ -117,13 +123,18 @@ impl<'a> Parameters<'a> {
             .transpose()
     }
 
-    /// The fields of an object that is given under this name.
+    /// The fields of an object that is given under this name, [checked](Parameters::checked).
     pub(in crate::http) fn object(
         &self,
         name: &'static str,
+        own: &Own,
+        users: &[Option<Parameter<'_>>],
     ) -> Result<Option<Parameters<'_>>, InputError> {
         match self.only(name)? {
-            Some(Value::Many(object @ Json::Object(_))) => Parameters::of_json(object).map(Some),
+            Some(Value::Many(object @ Json::Object(_))) => {
+                let fields = Parameters::of_json(object)?;
+                fields.checked(own, users).map(Some)
+            }
             Some(Value::Absent) | None => Ok(None),
             Some(_) => Err(InputError::NotAnObject { name }),
         }

@@ -14,6 +14,7 @@ use crate::http::body;
 use crate::http::contain;
 use crate::http::error::Error;
 use crate::http::extract::MAX_QUERY_BYTES;
+use crate::http::input::InputError;
 use crate::http::serve::HeadError;
 use crate::http::table::ErrorShape;
 use crate::token::Excerpt;
@@ -248,7 +249,12 @@ impl Access {
             wanted: "publish_audio".into(),
         };
         let channel = Excerpt::of("test");
-        let refused: [Error; 3] = [
+        let unread = InputError::Unread {
+            name: Excerpt::of("user-id"),
+            advice: "use uid".into(),
+        };
+        let refused: [Error; 4] = [
+            unread.into(),
             Refusal::ClosedChannel { channel }.into(),
             Refusal::Unavailable.into(),
             Error::Unaudited,

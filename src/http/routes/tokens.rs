@@ -9,13 +9,19 @@ use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
 use crate::http::extract::{JsonBytes, QueryText};
-use crate::http::input::InputError;
+use crate::http::input::{InputError, Names, Own};
 use crate::http::methods::get;
+use crate::http::posted::Posted;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::Receipt;
 use crate::issuer::written::WrittenRequest;
 use crate::token::Excerpt;
+
+const OWN: Own = Own {
+    user: Names::Read(&["uid", "account", "user_id", "user"]),
+    lifetime: Names::Read(&["ttl"]),
+};
 
 pub(in crate::http) fn routes(table: Table) -> Table {
     table
@@ -42,9 +48,14 @@ pub(in crate::http) fn problem(Meaning { status, code, .. }: Meaning, message: &
 async fn of_body(
     State(state): State<AppState>,
     caller: Caller,
-    body: JsonBytes,
+    body: Posted<JsonBytes>,
 ) -> Result<Response, Error> {
-    answer(&state, &caller, WrittenRequest::from_json(&body.0)?).await
+    answer(
+        &state,
+        &caller,
+        WrittenRequest::from_json(body.json(&OWN)?)?,
+    )
+    .await
 }
 
 /// The common case, from an address bar: a service's fields beside `version` and `ttl`; RTC if no service is named.
@@ -54,7 +65,7 @@ async fn of_query(
     query: QueryText,
 ) -> Result<Response, Error> {
     let mut fields: Map<String, Value> = Map::new();
-    for (name, value) in query.parse()?.texts() {
+    for (name, value) in query.parse(&OWN)?.texts() {
         if fields.insert(name.to_owned(), value.into()).is_some() {
             return Err(InputError::RepeatedName {
                 name: Excerpt::of(name),

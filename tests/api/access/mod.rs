@@ -76,7 +76,7 @@ fn eddsa(pem: &str, id: Option<&str>, claims: &Value) -> String {
 }
 
 /// An app for users with JWTs by the tests' secret.
-fn with_secret(more: &[(&str, &str)]) -> TestApp {
+pub(crate) fn with_secret(more: &[(&str, &str)]) -> TestApp {
     TestApp::told(&[&[("JWT_SECRET", SECRET)], more].concat())
 }
 
@@ -90,14 +90,14 @@ fn privileges(message: &v007::Message) -> Vec<(u16, u32)> {
 }
 
 /// Asks with credentials as a bearer token.
-async fn get_as(app: &TestApp, shown: &str, target: &str) -> Answer {
+pub(crate) async fn get_as(app: &TestApp, shown: &str, target: &str) -> Answer {
     let bearer = format!("Bearer {shown}");
     app.send(Method::GET, target, &[("authorization", &bearer)])
         .await
 }
 
 /// Posts JSON, with credentials as a bearer token.
-async fn post_as(app: &TestApp, shown: &str, target: &str, body: &Value) -> Answer {
+pub(crate) async fn post_as(app: &TestApp, shown: &str, target: &str, body: &Value) -> Answer {
     let request = axum::http::Request::post(target)
         .header("content-type", "application/json")
         .header("authorization", format!("Bearer {shown}"));

@@ -38,14 +38,14 @@ fn request(line: &str) -> Request<Body> {
 }
 
 /// Asks in a line.
-async fn ask(app: &TestApp, line: &str) -> Answer {
+pub(crate) async fn ask(app: &TestApp, line: &str) -> Answer {
     app.answer(request(line)).await
 }
 
 /// Requests, each with its body, in which TOKEN stands for each token, and with what those grant.
-type Success<'a> = (&'a str, &'a str, &'a [&'a str]);
+pub(crate) type Success<'a> = (&'a str, &'a str, &'a [&'a str]);
 
-async fn succeed(app: &TestApp, table: &[Success<'_>]) {
+pub(crate) async fn succeed(app: &TestApp, table: &[Success<'_>]) {
     for (line, body, grants) in table {
         let answer = ask(app, line).await;
         assert_eq!(answer.status, 200, "{line}: {}", answer.body);
@@ -87,7 +87,7 @@ pub(crate) fn redacted(body: &str) -> (String, Vec<String>) {
 
 /// What a 007 token grants, once it is verified: how long it lasts, and each service with the numbers of its
 /// privileges, and with their ends where those are not the token's.
-fn granted_007(token: &str) -> String {
+pub(crate) fn granted_007(token: &str) -> String {
     let token = v007::Unverified::parse(token).unwrap_or_else(|error| panic!("{token}: {error}"));
     assert_eq!(token.verify(&project()), Ok(SignedBy::Primary));
     let v007::Message {

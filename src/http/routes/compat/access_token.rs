@@ -7,7 +7,8 @@
 //! | rights | join | `role`: `publisher` or `subscriber` (as join) |
 //! | end | `expiredTs`, a Unix time; without it, the token's | `expireTime`, seconds from now; without it, 3,600 |
 //!
-//! Both answer `{"token":"…"}`. Their names may be mixed; other parameters are ignored.
+//! Both answer `{"token":"…"}`. Their names may be mixed; other parameters are ignored, but for those
+//! that name a user or a lifetime.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -18,12 +19,17 @@ use crate::config::AccessTokenVersion;
 use crate::http::answer::{in_json, plain_error};
 use crate::http::error::Error;
 use crate::http::extract::QueryText;
-use crate::http::input::{self, InputError, Parameters};
+use crate::http::input::{self, InputError, Names, Own, Parameters};
 use crate::http::methods::get;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 use crate::token::{Lifetime, UnixTime};
+
+const OWN: Own = Own {
+    user: Names::Read(&["uid"]),
+    lifetime: Names::Read(&["expireTime", "expiredTs"]),
+};
 
 pub(super) fn routes(table: Table) -> Table {
     table
@@ -41,7 +47,7 @@ async fn answer(
     let now = state.now();
     let version = state.access_token_version(&caller);
     let default = state.settings().default_lifetime;
-    let mut request = parse(&query.parse()?, version, default, now)?;
+    let mut request = parse(&query.parse(&OWN)?, version, default, now)?;
     let issued = state.issue(&caller, &mut request, now).await?;
     // A token has no character that JSON would escape.
     Ok(in_json([r#"{"token":""#, &issued.token, r#""}"#].concat()))

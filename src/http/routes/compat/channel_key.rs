@@ -16,12 +16,17 @@ use crate::access::Caller;
 use crate::http::answer::{in_json, plain_error};
 use crate::http::error::Error;
 use crate::http::extract::QueryText;
-use crate::http::input::{self, InputError, Parameters};
+use crate::http::input::{self, InputError, Names, Own, Parameters};
 use crate::http::methods::get;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{Subject, TokenRequest};
 use crate::token::v005::{KeyKind, Upload};
+
+const OWN: Own = Own {
+    user: Names::Read(&["uid"]),
+    lifetime: Names::Read(&["expiredTs"]),
+};
 
 pub(super) fn routes(table: Table) -> Table {
     table
@@ -42,7 +47,7 @@ async fn channel_key(
     caller: Caller,
     query: QueryText,
 ) -> Result<Response, Error> {
-    let key = issue(&state, &caller, &query.parse()?, KeyKind::MediaChannel).await?;
+    let key = issue(&state, &caller, &query.parse(&OWN)?, KeyKind::MediaChannel).await?;
     Ok(in_json([r#"{"channel_key":""#, &key, r#""}"#].concat()))
 }
 
@@ -51,7 +56,7 @@ async fn permission_key(
     caller: Caller,
     query: QueryText,
 ) -> Result<Response, Error> {
-    let query = query.parse()?;
+    let query = query.parse(&OWN)?;
     let name = "permission";
     let permission = query
         .one_of(&[name])?

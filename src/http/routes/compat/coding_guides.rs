@@ -15,12 +15,18 @@ use crate::access::Caller;
 use crate::http::answer::{in_json, plain_error};
 use crate::http::error::Error;
 use crate::http::extract::{Body, QueryText};
-use crate::http::input::{self, Parameters};
+use crate::http::input::{self, Names, Own, Parameters};
 use crate::http::methods::get;
+use crate::http::posted::Posted;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{Issued, Subject, TokenRequest};
 use crate::token::Uid;
+
+const OWN: Own = Own {
+    user: Names::Read(&["uid"]),
+    lifetime: Names::DEFAULT_LIFETIME,
+};
 
 pub(super) fn routes(table: Table) -> Table {
     table.section(about::SECTION).both_ways(
@@ -36,15 +42,15 @@ async fn of_query(
     caller: Caller,
     query: QueryText,
 ) -> Result<Response, Error> {
-    answer(&state, &caller, &query.parse()?).await
+    answer(&state, &caller, &query.parse(&OWN)?).await
 }
 
 async fn of_body(
     State(state): State<AppState>,
     caller: Caller,
-    body: Body,
+    body: Posted<Body>,
 ) -> Result<Response, Error> {
-    answer(&state, &caller, &body.parse()?).await
+    answer(&state, &caller, &body.parse(&OWN)?).await
 }
 
 async fn answer(

@@ -13,12 +13,22 @@ use crate::access::Caller;
 use crate::http::answer::{in_json, plain_error};
 use crate::http::error::Error;
 use crate::http::extract::QueryText;
-use crate::http::input;
+use crate::http::input::{self, Names, Own};
 use crate::http::methods::get;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::ServiceRequest;
 use crate::token::Role;
+
+const RTC: Own = Own {
+    user: Names::Read(&["uid"]),
+    lifetime: Names::DEFAULT_LIFETIME,
+};
+
+const RTM: Own = Own {
+    user: Names::Read(&["account"]),
+    ..RTC
+};
 
 pub(super) fn routes(table: Table) -> Table {
     table
@@ -36,7 +46,7 @@ async fn rtc_token(
     caller: Caller,
     query: QueryText,
 ) -> Result<Response, Error> {
-    let query = query.parse()?;
+    let query = query.parse(&RTC)?;
     let channel = input::channel(query.one_of(&["channelName"])?)?;
     let uid = input::uid(query.one_of(&["uid"])?)?;
     answer(&state, &caller, rtc(channel, uid, Role::Publisher)).await
@@ -47,7 +57,7 @@ async fn rtm_token(
     caller: Caller,
     query: QueryText,
 ) -> Result<Response, Error> {
-    let account = input::user_id("account", query.parse()?.one_of(&["account"])?)?;
+    let account = input::user_id("account", query.parse(&RTM)?.one_of(&["account"])?)?;
     answer(&state, &caller, rtm(account)).await
 }
 

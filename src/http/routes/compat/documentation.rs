@@ -16,11 +16,17 @@ use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
 use crate::http::extract::Body;
-use crate::http::input;
+use crate::http::input::{self, Names, Own};
 use crate::http::methods::post;
+use crate::http::posted::Posted;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::ServiceRequest;
+
+const OWN: Own = Own {
+    user: Names::Read(&["uid"]),
+    lifetime: Names::DEFAULT_LIFETIME,
+};
 
 pub(super) fn routes(table: Table) -> Table {
     table
@@ -40,9 +46,9 @@ fn error(Meaning { status, .. }: Meaning, message: &str) -> Payload {
 async fn rtc_token(
     State(state): State<AppState>,
     caller: Caller,
-    body: Body,
+    body: Posted<Body>,
 ) -> Result<Response, Error> {
-    let fields = body.parse()?;
+    let fields = body.parse(&OWN)?;
     let channel = input::channel(fields.one_of(&["channelName", "channel"])?)?;
     let uid = input::uid(fields.one_of(&["uid"])?)?;
     answer(
@@ -56,9 +62,9 @@ async fn rtc_token(
 async fn rtm_token(
     State(state): State<AppState>,
     caller: Caller,
-    body: Body,
+    body: Posted<Body>,
 ) -> Result<Response, Error> {
-    let user_id = input::user_id("uid", body.parse()?.one_of(&["uid"])?)?;
+    let user_id = input::user_id("uid", body.parse(&OWN)?.one_of(&["uid"])?)?;
     answer(&state, &caller, rtm(user_id)).await
 }
 

@@ -19,14 +19,31 @@ use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
 use crate::http::extract::{Body, Path, QueryText};
-use crate::http::input::{self, InputError, Parameter, Parameters};
+use crate::http::input::{self, InputError, Names, Own, Parameter, Parameters};
 use crate::http::methods::{get, post};
+use crate::http::posted::Posted;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{Grants, ServiceRequest, Target};
 use crate::token::{Privilege, Uid};
 
 type Answer = Result<Response, Error>;
+
+/// For URLs that have the user in their path.
+const BESIDE_PATH: Own = Own {
+    user: Names::Instead("the user of this URL is in its path"),
+    lifetime: Names::Read(&["expiry"]),
+};
+
+const APP: Own = Own {
+    user: Names::Instead("the token of this URL is for an app; use /chat/account/ for a user"),
+    ..BESIDE_PATH
+};
+
+const ANY: Own = Own {
+    user: Names::Read(&["uid"]),
+    lifetime: Names::Read(&["expire"]),
+};
 
 pub(super) fn routes(table: Table) -> Table {
     table
@@ -89,7 +106,8 @@ async fn rtc_token(
     path: Path,
     query: QueryText,
 ) -> Answer {
-    let lifetime = lifetime(&state, query.parse()?.one_of(&["expiry"])?)?;
+    let query = query.parse_beside(&BESIDE_PATH, &[path.get("uid")])?;
+    let lifetime = lifetime(&state, query.one_of(&["expiry"])?)?;
     let token = issue(&state, &caller, vec![in_channel(&path, "uid")?], lifetime).await?;
     Ok(in_json([r#"{"rtcToken":""#, &token, r#""}"#].concat()))
 }
@@ -100,7 +118,8 @@ async fn rtm_token(
     path: Path,
     query: QueryText,
 ) -> Answer {
-    let lifetime = lifetime(&state, query.parse()?.one_of(&["expiry"])?)?;
+    let query = query.parse_beside(&BESIDE_PATH, &[path.get("uid")])?;
+    let lifetime = lifetime(&state, query.one_of(&["expiry"])?)?;
     let user_id = input::user_id("uid", path.get("uid"))?;
     let token = issue(&state, &caller, vec![rtm(user_id)], lifetime).await?;
     Ok(in_json([r#"{"rtmToken":""#, &token, r#""}"#].concat()))
@@ -112,7 +131,9 @@ async fn both_tokens(
     path: Path,
     query: QueryText,
 ) -> Answer {
-    let lifetime = lifetime(&state, query.parse()?.one_of(&["expiry"])?)?;
+    let users = [path.get("rtcuid"), path.get("rtmuid")];
+    let query = query.parse_beside(&BESIDE_PATH, &users)?;
+    let lifetime = lifetime(&state, query.one_of(&["expiry"])?)?;
     let user_id = input::user_id("rtcuid", path.get("rtmuid").or_else(|| path.get("rtcuid")))?;
     let mut for_channel = lasting(vec![in_channel(&path, "rtcuid")?], lifetime);
     let mut for_signaling = lasting(vec![rtm(user_id)], lifetime);
@@ -130,7 +151,7 @@ async fn both_tokens(
 
 async fn chat_app_token(State(state): State<AppState>, caller: Caller, query: QueryText) -> Answer {
     let target = Target::Chat { user_id: None };
-    in_chat(&state, &caller, &query, target).await
+    in_chat(&state, &caller, &query.parse(&APP)?, target).await
 }
 
 async fn chat_token(
@@ -139,18 +160,24 @@ async fn chat_token(
     path: Path,
     query: QueryText,
 ) -> Answer {
+    let query = query.parse_beside(&BESIDE_PATH, &[path.get("id")])?;
     let user_id = Some(input::user_id("id", path.get("id"))?);
     in_chat(&state, &caller, &query, Target::Chat { user_id }).await
 }
 
-async fn in_chat(state: &AppState, caller: &Caller, query: &QueryText, target: Target) -> Answer {
-    let lifetime = lifetime(state, query.parse()?.one_of(&["expiry"])?)?;
+async fn in_chat(
+    state: &AppState,
+    caller: &Caller,
+    query: &Parameters<'_>,
+    target: Target,
+) -> Answer {
+    let lifetime = lifetime(state, query.one_of(&["expiry"])?)?;
     let token = issue(state, caller, vec![target.as_usual()], lifetime).await?;
     Ok(in_json([r#"{"chatToken":""#, &token, r#""}"#].concat()))
 }
 
-async fn any_token(State(state): State<AppState>, caller: Caller, body: Body) -> Answer {
-    let fields = body.parse()?;
+async fn any_token(State(state): State<AppState>, caller: Caller, body: Posted<Body>) -> Answer {
+    let fields = body.parse(&ANY)?;
     let lifetime = lifetime(&state, fields.one_of(&["expire"])?)?;
     let token = issue(&state, &caller, services(&fields)?, lifetime).await?;
     Ok(in_json([r#"{"token":""#, &token, r#""}"#].concat()))

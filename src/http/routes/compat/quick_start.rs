@@ -16,12 +16,17 @@ use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
 use crate::http::extract::QueryText;
-use crate::http::input;
+use crate::http::input::{self, Names, Own};
 use crate::http::methods::get;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{Subject, Target, TokenRequest};
 use crate::token::{ChannelName, Role, Uid};
+
+const OWN: Own = Own {
+    user: Names::Read(&["uid"]),
+    lifetime: Names::DEFAULT_LIFETIME,
+};
 
 pub(super) fn routes(table: Table) -> Table {
     table
@@ -43,7 +48,7 @@ async fn answer(
     caller: Caller,
     query: QueryText,
 ) -> Result<Response, Error> {
-    let query = query.parse()?;
+    let query = query.parse(&OWN)?;
     let channel = match query.one_of(&["channel"])? {
         Some(channel) => input::channel(Some(channel))?,
         None => made_up(&state),

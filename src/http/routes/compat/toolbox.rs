@@ -18,12 +18,35 @@ use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
 use crate::http::extract::Body;
-use crate::http::input::{self, InputError, Json, Parameter, Parameters};
+use crate::http::input::{self, InputError, Json, Names, Own, Parameter, Parameters};
 use crate::http::methods::post;
+use crate::http::posted::Posted;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{ServiceRequest, Target};
 use crate::token::{Excerpt, Role};
+
+const IMAGE: Own = Own {
+    user: Names::Read(&["uid"]),
+    lifetime: Names::Read(&["tokenExpireTs", "privilegeExpireTs"]),
+};
+
+/// For the objects of services whose user is the `uid` beside them.
+const SERVICE: Own = Own {
+    user: Names::Instead("use uid beside the services"),
+    lifetime: Names::Instead("use tokenExpireTs beside the services"),
+};
+
+/// For the objects of services that have users of their own.
+const WITH_USER: Own = Own {
+    user: Names::Read(&["userUuid"]),
+    ..SERVICE
+};
+
+const HOSTED: Own = Own {
+    user: Names::Read(&["uid"]),
+    lifetime: Names::Read(&["expire"]),
+};
 
 pub(super) fn routes(table: Table) -> Table {
     table
@@ -47,9 +70,9 @@ fn error(_meaning: Meaning, message: &str) -> Payload {
 async fn docker_image(
     State(state): State<AppState>,
     caller: Caller,
-    body: Body,
+    body: Posted<Body>,
 ) -> Result<Response, Error> {
-    let fields = body.parse()?;
+    let fields = body.parse(&IMAGE)?;
     let whole = fields.one_of(&["tokenExpireTs"])?;
     let of_privileges = fields.one_of(&["privilegeExpireTs"])?;
     let lifetime = lifetime(&state, whole.or(of_privileges))?;
@@ -76,7 +99,7 @@ async fn docker_image(
 fn enabled(fields: &Parameters<'_>) -> Result<Vec<ServiceRequest>, InputError> {
     let uid = fields.one_of(&["uid"])?;
     let mut services = Vec::new();
-    if let Some(service) = fields.object("serviceRtc")?
+    if let Some(service) = fields.object("serviceRtc", &SERVICE, &[uid])?
         && is_set(&service, "enable")?
     {
         let channel = input::channel(fields.one_of(&["channelName"])?)?;
@@ -86,20 +109,20 @@ fn enabled(fields: &Parameters<'_>) -> Result<Vec<ServiceRequest>, InputError> {
             input::role(service.one_of(&["role"])?)?,
         ));
     }
-    if let Some(service) = fields.object("serviceRtm")?
+    if let Some(service) = fields.object("serviceRtm", &SERVICE, &[uid])?
         && is_set(&service, "enable")?
     {
         services.push(rtm(input::user_id("uid", uid)?));
     }
-    if let Some(service) = fields.object("serviceFpa")?
+    if let Some(service) = fields.object("serviceFpa", &SERVICE, &[uid])?
         && is_set(&service, "enable")?
     {
         services.push(Target::Fpa.as_usual());
     }
-    if let Some(service) = fields.object("serviceChat")? {
+    if let Some(service) = fields.object("serviceChat", &WITH_USER, &[])? {
         services.extend(chat(&service)?);
     }
-    if let Some(service) = fields.object("serviceApaas")? {
+    if let Some(service) = fields.object("serviceApaas", &WITH_USER, &[])? {
         services.extend(apaas(&service)?);
     }
     if services.is_empty() {
@@ -174,9 +197,9 @@ enum Kind {
 async fn hosted(
     State(state): State<AppState>,
     caller: Caller,
-    body: Body,
+    body: Posted<Body>,
 ) -> Result<Response, Error> {
-    let fields = body.parse()?;
+    let fields = body.parse(&HOSTED)?;
     let lifetime = lifetime(&state, fields.one_of(&["expire"])?)?;
     let uid = fields.one_of(&["uid"])?;
     let mut services = Vec::new();
