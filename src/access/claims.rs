@@ -1,13 +1,9 @@
 //! From the claims of a JWT to the user that they describe. One that cannot be read is refused, never ignored.
 
-use std::borrow::Cow;
-use std::fmt;
-
-use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::error::{Unauthenticated, invalid};
+use super::json::members;
 use super::rank::Rank;
 use super::user::{Channels, User};
 use crate::config::{ChannelPattern, ChannelPatterns, ClaimNames, Jwt};
@@ -26,6 +22,8 @@ pub(super) struct Claims {
     audience: Option<String>,
     names: ClaimNames,
     default_channels: Option<ChannelPatterns>,
+    /// Whether a user's tokens expire with the JWT at the latest.
+    limit_to_exp: bool,
 }
 
 impl Claims {
@@ -35,6 +33,7 @@ impl Claims {
             audience: config.audience,
             names: config.claims,
             default_channels: config.default_channels,
+            limit_to_exp: config.limit_to_exp,
         }
     }
 
@@ -46,14 +45,14 @@ impl Claims {
             role,
             ttl,
         } = &self.names;
-        let names = Names(["exp", "nbf", "iss", "aud", uid, channels, role, ttl]);
-        let mut payload = serde_json::Deserializer::from_slice(payload);
-        let found = names
-            .deserialize(&mut payload)
-            .and_then(|found| payload.end().map(|()| found))
-            .map_err(|_| invalid("its claims are no JSON object without repetitions"))?;
-        let [exp, nbf, iss, aud, uid, channels, role, ttl] = found;
-        is_now(exp.as_ref(), nbf.as_ref(), now)?;
+        let names = ["exp", "nbf", "iss", "aud", uid, channels, role, ttl];
+        let [exp, nbf, iss, aud, uid, channels, role, ttl] = members(payload, names)
+            .map_err(|_| invalid("its claims are not a JSON object with unique names"))?;
+        let exp = valid_until(exp.as_ref(), nbf.as_ref(), now)?;
+        let expiry = self.limit_to_exp.then_some(exp);
+        if expiry.is_some_and(|expiry| expiry <= now) {
+            return Err(Unauthenticated::Expired);
+        }
         self.is_ours(iss.as_ref(), aud.as_ref())?;
 
         let claim = |claim: &str, problem| Unauthenticated::Claim {
@@ -65,14 +64,15 @@ impl Claims {
             .read_channels(channels)
             .map_err(|problem| claim(&self.names.channels, problem))?;
         let rank = read_rank(role.as_ref()).map_err(|problem| claim(&self.names.role, problem))?;
-        let lifetime =
+        let max_lifetime =
             read_lifetime(ttl.as_ref()).map_err(|problem| claim(&self.names.ttl, problem))?;
         Ok(User {
             name: (*uid.signed()).to_owned(),
             uid,
             channels,
             rank,
-            lifetime,
+            max_lifetime,
+            expiry,
         })
     }
 
@@ -125,8 +125,12 @@ impl Claims {
     }
 }
 
-/// Whether a JWT is valid now. It must say until when it is.
-fn is_now(exp: Option<&Value>, nbf: Option<&Value>, now: UnixTime) -> Result<(), Unauthenticated> {
+/// Returns the expiry of a JWT that is valid at `now`, give or take [`LEEWAY`]. `exp` is required.
+fn valid_until(
+    exp: Option<&Value>,
+    nbf: Option<&Value>,
+    now: UnixTime,
+) -> Result<UnixTime, Unauthenticated> {
     let now = f64::from(now.seconds());
     let exp = exp.and_then(Value::as_f64);
     let exp = exp.ok_or_else(|| invalid("its exp is missing or no number"))?;
@@ -134,10 +138,20 @@ fn is_now(exp: Option<&Value>, nbf: Option<&Value>, now: UnixTime) -> Result<(),
         return Err(Unauthenticated::Expired);
     }
     match nbf.map(Value::as_f64) {
-        None => Ok(()),
-        Some(Some(nbf)) if nbf <= now + LEEWAY => Ok(()),
+        None => Ok(whole_seconds(exp)),
+        Some(Some(nbf)) if nbf <= now + LEEWAY => Ok(whole_seconds(exp)),
         Some(_) => Err(invalid("its nbf is in the future or no number")),
     }
+}
+
+/// Rounds down, and to the nearest time that a token can name.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates"
+)]
+fn whole_seconds(time: f64) -> UnixTime {
+    UnixTime::from_seconds(time as u32)
 }
 
 /// By the rule of every URL: digits are a number, and other texts are user accounts.
@@ -180,51 +194,5 @@ fn read_lifetime(claim: Option<&Value>) -> Result<Option<Lifetime>, String> {
             Ok(Some(lifetime))
         }
         Some(_) => Err("must be a number of seconds".to_owned()),
-    }
-}
-
-/// The claims that matter, by name; others are skipped.
-struct Names<'a>([&'a str; 8]);
-
-type Values = [Option<Value>; 8];
-
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl<'de> DeserializeSeed<'de> for Names<'_> {
-    type Value = Values;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Values, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Names<'_> {
-    type Value = Values;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("claims")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Values, A::Error> {
-        let mut values = Values::default();
-        while let Some(Name(name)) = entries.next_key()? {
-            if !self.0.contains(&&*name) {
-                entries.next_value::<IgnoredAny>()?;
-                continue;
-            }
-            let value: Value = entries.next_value()?;
-            // One claim may be read as two: a user's channel named after the user.
-            for (slot, _) in values
-                .iter_mut()
-                .zip(self.0)
-                .filter(|(_, known)| *known == name)
-            {
-                if slot.replace(value.clone()).is_some() {
-                    return Err(A::Error::custom("a claim is there twice"));
-                }
-            }
-        }
-        Ok(values)
     }
 }

@@ -112,6 +112,9 @@ pub enum Refusal {
     /// A login to signaling for the user "0", whom no client can be.
     #[error("signaling has no user \"0\"; send the uid or account of the user that logs in")]
     SignalingZero,
+    /// Credentials that have become invalid since they were checked.
+    #[error(transparent)]
+    Unauthenticated(#[from] Unauthenticated),
     /// The operator's own service could not be asked.
     #[error("whether the token may be made cannot be found out; try again later")]
     Unavailable,

@@ -7,6 +7,7 @@ mod claims;
 mod client;
 mod error;
 mod hook;
+mod json;
 mod jwks;
 mod jwt;
 mod policy;

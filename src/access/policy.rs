@@ -62,9 +62,7 @@ impl Policy {
         }
         if let Caller::User(user) = caller {
             user.bind(request)?;
-            if let Some(longest) = user.lifetime {
-                cut(request, longest);
-            }
+            cut(request, user.max_lifetime(self.limits.lifetime, now)?);
         }
         refuse_signaling_zero(request)?;
         match &self.hook {

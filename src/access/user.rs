@@ -1,11 +1,11 @@
 //! What an end user may have: tokens for itself, as far as its JWT says.
 
-use super::error::Refusal;
+use super::error::{Refusal, Unauthenticated};
 use super::rank::{Rank, TEACH, for_servers, is_for_servers};
 use crate::config::ChannelPatterns;
 use crate::issuer::written::classroom_chat_user;
 use crate::issuer::{Grants, ServiceRequest, Subject, Target, TokenRequest};
-use crate::token::{ChannelName, Excerpt, Lifetime, Privilege, ServiceKind, Uid, UserId};
+use crate::token::{ChannelName, Excerpt, Lifetime, Privilege, ServiceKind, Uid, UnixTime, UserId};
 
 /// An end user, as its JWT describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,10 @@ pub struct User {
     pub(super) name: String,
     pub(super) channels: Channels,
     pub(super) rank: Rank,
-    pub(super) lifetime: Option<Lifetime>,
+    /// The longest lifetime that its JWT allows.
+    pub(super) max_lifetime: Option<Lifetime>,
+    /// The time at which its tokens expire at the latest.
+    pub(super) expiry: Option<UnixTime>,
 }
 
 /// The channels that a user may join.
@@ -39,6 +42,25 @@ impl User {
     /// Whether it may have tokens for all channels at once: what is said of it alone, not of everyone.
     pub(super) fn may_wildcard(&self) -> bool {
         matches!(&self.channels, Channels::Claimed(patterns) if patterns.have_every_channel())
+    }
+
+    /// Returns the longest lifetime of a token issued at `now`, which is never unlimited: that of the JWT, or else
+    /// `limit`, the server's own, or else an hour.
+    ///
+    /// # Errors
+    ///
+    /// When tokens expire with the JWT, and the JWT has expired since it was verified.
+    pub(super) fn max_lifetime(
+        &self,
+        limit: Option<Lifetime>,
+        now: UnixTime,
+    ) -> Result<Lifetime, Refusal> {
+        let longest = self.max_lifetime.or(limit).unwrap_or(Lifetime::HOUR);
+        let Some(expiry) = self.expiry else {
+            return Ok(longest);
+        };
+        let left = Lifetime::between(now, expiry).ok_or(Unauthenticated::Expired)?;
+        Ok(longest.min(left))
     }
 
     /// Makes a request one for this user; what it does not say is filled in.

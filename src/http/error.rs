@@ -91,17 +91,7 @@ impl Error {
             Self::TooSlow { .. } => (StatusCode::SERVICE_UNAVAILABLE, "answer_too_slow"),
             Self::QueryTooLong { .. } => (StatusCode::URI_TOO_LONG, "query_too_long"),
             Self::Refused(refusal) => of_refusal(refusal),
-            Self::Unauthenticated(error) => match error {
-                Unauthenticated::Claim { .. } => (StatusCode::FORBIDDEN, "claim_invalid"),
-                Unauthenticated::Expired => (StatusCode::UNAUTHORIZED, "credentials_expired"),
-                Unauthenticated::Invalid { .. } => {
-                    (StatusCode::UNAUTHORIZED, "credentials_invalid")
-                }
-                Unauthenticated::Missing => (StatusCode::UNAUTHORIZED, "credentials_missing"),
-                Unauthenticated::Unavailable => {
-                    (StatusCode::SERVICE_UNAVAILABLE, "keys_unavailable")
-                }
-            },
+            Self::Unauthenticated(error) => of_unauthenticated(error),
             Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
             Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
             Self::Unaudited => (StatusCode::SERVICE_UNAVAILABLE, "unaudited"),
@@ -131,7 +121,7 @@ impl Error {
     pub(super) fn challenge(&self) -> Option<&'static str> {
         let error = match self {
             Self::MetricsKey => return Some("Bearer realm=\"metrics\""),
-            Self::Unauthenticated(error) => error,
+            Self::Unauthenticated(error) | Self::Refused(Refusal::Unauthenticated(error)) => error,
             _ => return None,
         };
         match error {
@@ -143,6 +133,19 @@ impl Error {
             Unauthenticated::Claim { .. } | Unauthenticated::Unavailable => None,
         }
     }
+}
+
+fn of_unauthenticated(error: &Unauthenticated) -> (StatusCode, &'static str) {
+    let code = match error {
+        Unauthenticated::Claim { .. } => return (StatusCode::FORBIDDEN, "claim_invalid"),
+        Unauthenticated::Expired => "credentials_expired",
+        Unauthenticated::Invalid { .. } => "credentials_invalid",
+        Unauthenticated::Missing => "credentials_missing",
+        Unauthenticated::Unavailable => {
+            return (StatusCode::SERVICE_UNAVAILABLE, "keys_unavailable");
+        }
+    };
+    (StatusCode::UNAUTHORIZED, code)
 }
 
 fn of_refusal(refusal: &Refusal) -> (StatusCode, &'static str) {
@@ -158,6 +161,7 @@ fn of_refusal(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::NoChannels { .. } => "channels_missing",
         Refusal::NotForUsers { .. } => "users_refused",
         Refusal::Role { .. } => "role_refused",
+        Refusal::Unauthenticated(error) => return of_unauthenticated(error),
         Refusal::Unavailable => {
             return (StatusCode::SERVICE_UNAVAILABLE, "authorization_unavailable");
         }

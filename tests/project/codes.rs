@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 
 /// Where codes stand in the code, each as the text of a match arm.
-const FUNCTIONS: [(&str, &str); 5] = [
+const FUNCTIONS: [(&str, &str); 6] = [
     ("src/http/error.rs", "fn meaning("),
+    ("src/http/error.rs", "fn of_unauthenticated("),
     ("src/http/error.rs", "fn of_refusal("),
     ("src/http/error.rs", "fn head("),
     ("src/http/input/error.rs", "fn code("),

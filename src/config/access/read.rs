@@ -68,11 +68,13 @@ impl Reader<'_> {
         let default_channels =
             self.read(&vars::JWT_DEFAULT_CHANNELS, str::parse::<ChannelPatterns>);
         let claims = self.claim_names();
+        let limit_to_exp = self.flag(&vars::JWT_LIMIT_TO_EXP);
         Some(Jwt {
             key: key?,
             issuer,
             audience,
             claims: claims?,
+            limit_to_exp,
             default_channels,
         })
     }
@@ -87,6 +89,7 @@ impl Reader<'_> {
             &vars::JWT_CLAIM_CHANNELS,
             &vars::JWT_CLAIM_ROLE,
             &vars::JWT_CLAIM_TTL,
+            &vars::JWT_LIMIT_TO_EXP,
         ] {
             if self.is_chosen(variable) {
                 let problem = format!("is set, but no {JWT_KEYS} that it could be about");

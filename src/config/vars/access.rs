@@ -86,7 +86,16 @@ pub const JWT_CLAIM_TTL: Variable = Variable {
     default: Some("agora_max_ttl"),
     ..Variable::new(
         "JWT_CLAIM_TTL",
-        "Claim with the seconds that the user's tokens last at most",
+        "Claim with the longest lifetime of the user's tokens in seconds; without it, MAX_TTL or 3600",
+    )
+};
+
+/// Whether users' tokens expire with their JWTs.
+pub const JWT_LIMIT_TO_EXP: Variable = Variable {
+    default: Some("false"),
+    ..Variable::new(
+        "JWT_LIMIT_TO_EXP",
+        "Whether users' tokens expire with their JWT at the latest (claim exp): true or false",
     )
 };
 
@@ -164,6 +173,7 @@ pub(super) const ALL: &[&Variable] = &[
     &JWT_CLAIM_CHANNELS,
     &JWT_CLAIM_ROLE,
     &JWT_CLAIM_TTL,
+    &JWT_LIMIT_TO_EXP,
     &JWT_DEFAULT_CHANNELS,
     &MAX_TTL,
     &ALLOWED_CHANNELS,

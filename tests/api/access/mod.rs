@@ -8,6 +8,7 @@ mod hook;
 mod inspect;
 mod jwks;
 mod jwt;
+mod lifetime;
 mod limits;
 mod secrets;
 mod server;

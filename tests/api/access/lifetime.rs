@@ -1,0 +1,85 @@
+//! Lifetimes of users' tokens: every privilege and every 005 key expires.
+
+use agora_token_server::token::v005;
+use serde_json::{Value, json};
+
+use super::{alice_with, get_as, hs256, post_as, with_secret};
+use crate::support::{NOW, TestApp};
+
+/// Expiry of the 005 key and of the 006 privilege that a user gets who asks for no lifetime, in seconds from now.
+async fn lifetimes(app: &TestApp, claims: Value) -> [u32; 2] {
+    let jwt = hs256(&alice_with(claims));
+    let key = get_as(app, &jwt, "/channel_key?channel=test&expiredTs=0").await;
+    let key: Value = serde_json::from_str(&key.body).unwrap();
+    let key = v005::Unverified::parse(key["channel_key"].as_str().unwrap()).unwrap();
+    let token = get_as(app, &jwt, "/access_token?channel=test").await;
+    let privileges: Vec<(u16, u32)> = token.grants_006("test", "7").privileges.iter().collect();
+    let [(1, expiry)] = privileges[..] else {
+        panic!("{privileges:?}");
+    };
+    [key.message.ends_at.seconds() - NOW, expiry - NOW]
+}
+
+#[tokio::test]
+async fn every_token_of_a_user_expires() {
+    for (settings, claims, expected) in [
+        (&[][..], json!({}), 3_600),
+        (&[], json!({ "agora_max_ttl": 600 }), 600),
+        (&[], json!({ "agora_max_ttl": 86_400 }), 86_400),
+        (&[("MAX_TTL", "7200")], json!({}), 7_200),
+        (
+            &[("MAX_TTL", "7200")],
+            json!({ "agora_max_ttl": 9_000 }),
+            7_200,
+        ),
+        (&[("MAX_TTL", "7200")], json!({ "agora_max_ttl": 600 }), 600),
+        // A JWT of a minute, and one that is valid by the leeway alone.
+        (&[], json!({ "exp": NOW + 60 }), 3_600),
+        (&[], json!({ "exp": NOW - 30 }), 3_600),
+    ] {
+        let mut claims = alice_with(claims);
+        claims["sub"] = json!(7);
+        let found = lifetimes(&with_secret(settings), claims.clone()).await;
+        assert_eq!(found, [expected; 2], "{settings:?} {claims}");
+    }
+}
+
+#[tokio::test]
+async fn cuts_what_a_user_asks_for_beyond_an_hour() {
+    for version in ["005", "006", "007"] {
+        let service = if version == "005" {
+            "media_channel"
+        } else {
+            "rtc"
+        };
+        let service = json!({ "service": service, "channel": "test" });
+        let request = json!({ "version": version, "ttl": 86_400, "services": [service] });
+        let jwt = hs256(&alice_with(json!({ "sub": 7 })));
+        let answer = post_as(&with_secret(&[]), &jwt, "/v1/tokens", &request).await;
+        let body: Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!(body["expires_at"], NOW + 3_600, "{version}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn jwt_limit_to_exp_caps_the_lifetime_at_that_of_the_jwt() {
+    let app = with_secret(&[("JWT_LIMIT_TO_EXP", "true")]);
+    for (claims, expected) in [
+        (json!({ "exp": NOW + 60 }), 60),
+        (json!({ "exp": f64::from(NOW) + 60.9 }), 60),
+        (json!({ "exp": NOW + 60, "agora_max_ttl": 600 }), 60),
+        (json!({ "exp": NOW + 600, "agora_max_ttl": 60 }), 60),
+        (json!({ "exp": 1e300, "agora_max_ttl": 86_400 }), 86_400),
+    ] {
+        let mut claims = alice_with(claims);
+        claims["sub"] = json!(7);
+        let found = lifetimes(&app, claims.clone()).await;
+        assert_eq!(found, [expected; 2], "{claims}");
+    }
+    // The leeway is for a JWT, not for the tokens that it yields.
+    for exp in [json!(NOW), json!(NOW - 30), json!(f64::from(NOW) + 0.5)] {
+        let jwt = hs256(&alice_with(json!({ "exp": exp })));
+        let answer = get_as(&app, &jwt, "/access_token?channel=test").await;
+        answer.is_error(401, "the JWT has expired; log in anew");
+    }
+}
