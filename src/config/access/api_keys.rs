@@ -49,9 +49,15 @@ impl ApiKey {
 }
 
 impl ApiKeys {
-    /// The key that someone shows, if it is one of these. Takes as long for each of them, and for none.
+    /// Returns the key with this text. Takes as long for each key, and for none of them.
+    ///
+    /// A text below the minimum length never matches, even where its digest is configured: the digest of a key does not
+    /// show that the key is short enough to be guessed.
     #[must_use]
     pub fn find(&self, shown: &[u8]) -> Option<&Arc<ApiKey>> {
+        if shown.len() < MIN_KEY {
+            return None;
+        }
         let digest = sha256(shown);
         let mut found = u32::MAX;
         for (key, index) in self.0.iter().zip(0_u32..) {

@@ -49,6 +49,18 @@ async fn the_digest_of_a_key_is_as_good_in_the_configuration() {
     );
 }
 
+/// The digest does not show that its key is short.
+#[tokio::test]
+async fn rejects_a_short_key_even_if_its_digest_is_configured() {
+    for short in ["hunter2", &KEY[..31]] {
+        let digest = Sha256::digest(short)
+            .iter()
+            .fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"));
+        let app = TestApp::told(&[("API_KEYS", &format!("web:sha256:{digest}"))]);
+        get_as(&app, short, TARGET).await.is_error(401, INVALID);
+    }
+}
+
 #[tokio::test]
 async fn nobody_is_a_401_with_a_challenge() {
     let answer = app().get(TARGET).await;
