@@ -45,6 +45,15 @@ pub enum Refusal {
          version 007, or omit `version`"
     )]
     AlterableVersion,
+    /// A user's account that could be the chat name of another one.
+    #[error(
+        "user_id {found} has the form of a classroom user's chat name (the MD5 of an account) and could be another user's; \
+         ask for education_room_user, or give the user an account of another form"
+    )]
+    AmbiguousChatName {
+        /// The account.
+        found: Excerpt,
+    },
     /// Someone else's token.
     #[error("{found} is another user than the caller {caller}")]
     AnotherUser {

@@ -243,13 +243,20 @@ impl User {
         }
     }
 
-    /// A classroom's user is in chat under another name, which follows from its own.
+    /// A classroom's user is in chat under the MD5 of its account. An account of that form could be chosen to be
+    /// another user's chat name, so it is none itself. Chat ignores the letter case of names.
     fn is_in_chat(&self, user: &UserId) -> Result<(), Refusal> {
         if *user == classroom_chat_user(&self.name) {
-            Ok(())
-        } else {
-            self.is(user)
+            return Ok(());
         }
+        self.is(user)?;
+        let is_digest =
+            self.name.len() == MD5_DIGITS && self.name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_digest {
+            let found = Excerpt::of(user.as_str());
+            return Err(Refusal::AmbiguousChatName { found });
+        }
+        Ok(())
     }
 
     fn is_not(&self, other: &str) -> Refusal {
@@ -259,6 +266,9 @@ impl User {
         }
     }
 }
+
+/// The length of a classroom user's name in chat.
+const MD5_DIGITS: usize = 32;
 
 const fn not_for_users(what: &'static str) -> Refusal {
     Refusal::NotForUsers { what }

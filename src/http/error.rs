@@ -151,9 +151,10 @@ fn of_unauthenticated(error: &Unauthenticated) -> (StatusCode, &'static str) {
 fn of_refusal(refusal: &Refusal) -> (StatusCode, &'static str) {
     let code = match refusal {
         Refusal::AlterableVersion => "version_not_allowed",
-        Refusal::AnotherUser { .. } | Refusal::NoAccounts | Refusal::NumericUid { .. } => {
-            "user_refused"
-        }
+        Refusal::AmbiguousChatName { .. }
+        | Refusal::AnotherUser { .. }
+        | Refusal::NoAccounts
+        | Refusal::NumericUid { .. } => "user_refused",
         Refusal::Channel { .. } | Refusal::ClosedChannel { .. } => "channel_refused",
         Refusal::ClosedService { .. } => "service_refused",
         Refusal::Denied(_) => "denied",

@@ -274,6 +274,35 @@ async fn more_time_is_cut_and_the_answer_says_when_it_ends() {
     }
 }
 
+/// An account that is another user's name in chat: MD5 of `bob`.
+#[tokio::test]
+async fn an_account_that_could_be_another_users_chat_name_gets_no_chat_token_under_it() {
+    let bob = "9f9d51bc70ef21ca5c14f307980a29d8";
+    for account in [bob, &bob.to_uppercase()] {
+        let claims = json!({ "sub": account });
+        let chat = json!({ "service": "chat", "user_id": account });
+        is_refused(
+            &ask_for(claims.clone(), chat).await,
+            "user_refused",
+            &format!(
+                "user_id \"{account}\" has the form of a classroom user's chat name (the MD5 of an account) and could be \
+                 another user's; ask for education_room_user, or give the user an account of another form"
+            ),
+        );
+        for own in [
+            json!({ "service": "education_room_user", "room": "room-1", "user": account, "role": 2 }),
+            json!({ "service": "rtc", "channel": "test", "account": account }),
+            json!({ "service": "rtm", "user_id": account }),
+        ] {
+            bound(&ask_for(claims.clone(), own).await);
+        }
+    }
+    for account in [&bob[1..], "9f9d51bc70ef21ca5c14f307980a29dg"] {
+        let chat = json!({ "service": "chat", "user_id": account });
+        bound(&ask_for(json!({ "sub": account }), chat).await);
+    }
+}
+
 #[tokio::test]
 async fn a_privilege_without_an_end_gets_the_users() {
     let jwt = hs256(&alice_with(json!({ "agora_max_ttl": 600 })));
