@@ -87,21 +87,22 @@ impl Jwks {
         self.fetch(now).await;
     }
 
-    /// The key of that ID for an algorithm; without an ID, the only one that there is.
-    pub(super) async fn key(
+    /// Returns the keys of that ID for an algorithm, of which a set may have several; without an ID, the only key for the
+    /// algorithm. Never none.
+    pub(super) async fn keys(
         self: &Arc<Self>,
         id: Option<&str>,
         algorithm: &str,
         now: UnixTime,
-    ) -> Result<Arc<PublicKey>, Unknown> {
+    ) -> Result<Vec<Arc<PublicKey>>, Unknown> {
         if let Some(kept) = self.kept()
-            && let Some(key) = kept.find(id, algorithm)
+            && let Some(keys) = kept.find(id, algorithm)
             && !is_over(kept.tried, STALE_AGE, now)
         {
             if is_over(kept.since, MAX_AGE, now) {
                 self.fetch_aside(now);
             }
-            return Ok(key);
+            return Ok(keys);
         }
         Box::pin(self.look_again(id, algorithm, now)).await
     }
@@ -112,7 +113,7 @@ impl Jwks {
         id: Option<&str>,
         algorithm: &str,
         now: UnixTime,
-    ) -> Result<Arc<PublicKey>, Unknown> {
+    ) -> Result<Vec<Arc<PublicKey>>, Unknown> {
         let asked = Arc::clone(&self.asked).lock_owned().await;
         let pause = if self.kept().is_some() {
             PAUSE
@@ -199,13 +200,16 @@ impl Jwks {
 }
 
 impl Kept {
-    fn find(&self, id: Option<&str>, algorithm: &str) -> Option<Arc<PublicKey>> {
-        let mut fitting = self.keys.iter().filter(|named| {
+    fn find(&self, id: Option<&str>, algorithm: &str) -> Option<Vec<Arc<PublicKey>>> {
+        let fitting = self.keys.iter().filter(|named| {
             named.key.algorithm().name() == algorithm
                 && id.is_none_or(|id| named.id.as_deref() == Some(id))
         });
-        let first = fitting.next()?;
-        fitting.next().is_none().then(|| Arc::clone(&first.key))
+        let keys: Vec<_> = fitting.map(|named| Arc::clone(&named.key)).collect();
+        match (id, keys.len()) {
+            (Some(_), 1..) | (None, 1) => Some(keys),
+            _ => None,
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 //! The library that verifies signatures reads the clock itself and every JWT twice, so only its cryptography is used.
 //! Which algorithm is right follows from the key alone, never from the JWT.
 
-use std::borrow::Cow;
 use std::io;
 use std::sync::Arc;
 
@@ -11,12 +10,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::crypto;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde_json::Value;
 use sha2::Sha256;
 
 use super::claims::Claims;
 use super::error::{Unauthenticated, invalid};
+use super::json::members;
 use super::jwks::{Jwks, Unknown};
 use super::user::User;
 use crate::config::{Jwt, JwtKey, PublicKey};
@@ -34,14 +33,44 @@ enum Key {
     Jwks(Arc<Jwks>),
 }
 
-/// What a JWT says about its signature.
-#[derive(Deserialize)]
-struct Header<'a> {
-    #[serde(borrow)]
-    alg: Cow<'a, str>,
+/// The header of a JWT.
+struct Header {
+    alg: String,
     kid: Option<String>,
-    /// What must be understood beyond this; nothing is.
-    crit: Option<IgnoredAny>,
+}
+
+impl Header {
+    /// Parses a header, and rejects one with anything that this server does not support.
+    fn parse(json: &[u8]) -> Result<Self, Unauthenticated> {
+        let [alg, kid, typ, crit, b64] = members(json, ["alg", "kid", "typ", "crit", "b64"])
+            .map_err(|_| invalid("its header is not a JSON object with unique names"))?;
+        if crit.is_some() {
+            return Err(invalid("its header has a crit"));
+        }
+        if b64.is_some_and(|b64| b64 != Value::Bool(true)) {
+            return Err(invalid("its header has a b64 that is not true"));
+        }
+        if typ.is_some_and(|typ| !typ.as_str().is_some_and(is_type_of_jwt)) {
+            return Err(invalid("its typ is neither JWT nor at+jwt"));
+        }
+        let kid = match kid {
+            None | Some(Value::Null) => None,
+            Some(Value::String(kid)) => Some(kid),
+            Some(_) => return Err(invalid("its kid is not a string")),
+        };
+        match alg {
+            Some(Value::String(alg)) => Ok(Self { alg, kid }),
+            _ => Err(invalid("its header has no alg")),
+        }
+    }
+}
+
+/// Whether a media type is that of a JWT (RFC 7519, 5.1) or of an access token (RFC 9068, 2.1). Other JWTs of the same
+/// issuer, such as logout tokens, do not authenticate anyone.
+fn is_type_of_jwt(typ: &str) -> bool {
+    let typ = typ.to_ascii_lowercase();
+    let subtype = typ.strip_prefix("application/").unwrap_or(&typ);
+    matches!(subtype, "jwt" | "at+jwt")
 }
 
 impl Verifier {
@@ -72,22 +101,17 @@ impl Verifier {
         let (header, payload) = message
             .split_once('.')
             .ok_or_else(|| invalid("it has no two dots"))?;
-        let header = decoded(header)?;
-        let header: Header<'_> =
-            serde_json::from_slice(&header).map_err(|_| invalid("its header cannot be read"))?;
-        if header.crit.is_some() {
-            return Err(invalid("its header has a crit"));
-        }
+        let header = Header::parse(&decoded(header)?)?;
         match &self.key {
             Key::Secret(key) => verify_secret(key, &header, message, signature)?,
-            Key::PublicKey(key) => verify(key, &header, message, signature)?,
+            Key::PublicKey(key) => verify([key], &header, message, signature)?,
             Key::Jwks(jwks) => {
-                let key = jwks.key(header.kid.as_deref(), &header.alg, now).await;
-                let key = key.map_err(|unknown| match unknown {
+                let keys = jwks.keys(header.kid.as_deref(), &header.alg, now).await;
+                let keys = keys.map_err(|unknown| match unknown {
                     Unknown::Key => invalid("no key of the set is its key"),
                     Unknown::Set => Unauthenticated::Unavailable,
                 })?;
-                verify(&key, &header, message, signature)?;
+                verify(keys.iter().map(Arc::as_ref), &header, message, signature)?;
             }
         }
         self.claims.user(&decoded(payload)?, now)
@@ -102,7 +126,7 @@ fn decoded(part: &str) -> Result<Vec<u8>, Unauthenticated> {
 
 fn verify_secret(
     key: &Hmac<Sha256>,
-    header: &Header<'_>,
+    header: &Header,
     message: &str,
     signature: &str,
 ) -> Result<(), Unauthenticated> {
@@ -115,20 +139,25 @@ fn verify_secret(
         .map_err(|_| invalid("its signature is not of JWT_SECRET"))
 }
 
-fn verify(
-    key: &PublicKey,
-    header: &Header<'_>,
+/// Verifies a signature with the first of these keys that fits.
+fn verify<'a>(
+    keys: impl IntoIterator<Item = &'a PublicKey>,
+    header: &Header,
     message: &str,
     signature: &str,
 ) -> Result<(), Unauthenticated> {
-    if header.alg != key.algorithm().name() {
-        return Err(invalid("its algorithm is not that of the key"));
+    let mut error = invalid("its algorithm is not that of the key");
+    for key in keys {
+        if header.alg != key.algorithm().name() {
+            continue;
+        }
+        let algorithm = key.algorithm().into();
+        match crypto::verify(signature, message.as_bytes(), key.key(), algorithm) {
+            Ok(true) => return Ok(()),
+            Ok(false) | Err(_) => error = invalid("its signature is not of the key"),
+        }
     }
-    let algorithm = key.algorithm().into();
-    match crypto::verify(signature, message.as_bytes(), key.key(), algorithm) {
-        Ok(true) => Ok(()),
-        Ok(false) | Err(_) => Err(invalid("its signature is not of the key")),
-    }
+    Err(error)
 }
 
 impl std::fmt::Debug for Verifier {

@@ -17,7 +17,7 @@ const TARGET: &str = "/access_token?channel=test";
 const INVALID: &str = "the API key or JWT is not valid";
 const UNKNOWN: &str = "the keys that JWTs are checked with cannot be fetched; try again later";
 
-fn app(provider: &Provider) -> TestApp {
+pub(super) fn app(provider: &Provider) -> TestApp {
     TestApp::told(&[
         ("JWT_JWKS_URL", &provider.url()),
         ("JWT_ISSUER", "https://login.example"),
@@ -25,11 +25,11 @@ fn app(provider: &Provider) -> TestApp {
     ])
 }
 
-fn claims() -> Value {
+pub(super) fn claims() -> Value {
     alice_with(json!({ "iss": "https://login.example", "aud": "video", "exp": NOW + 100_000 }))
 }
 
-async fn ask(app: &TestApp, pem: &str, id: Option<&str>) -> Answer {
+pub(super) async fn ask(app: &TestApp, pem: &str, id: Option<&str>) -> Answer {
     get_as(app, &eddsa(pem, id, &claims()), TARGET).await
 }
 
@@ -306,6 +306,29 @@ async fn without_a_key_id_there_must_be_one_key_of_the_kind() {
     let provider = Provider::start(&[("one", ED25519), ("two", OTHER_ED25519)]).await;
     let app = app(&provider);
     ask(&app, ED25519, None).await.is_error(401, INVALID);
+}
+
+#[tokio::test]
+async fn tries_every_key_that_has_the_key_id() {
+    for keys in [
+        [("one", ED25519), ("one", OTHER_ED25519)],
+        [("one", OTHER_ED25519), ("one", ED25519)],
+    ] {
+        let provider = Provider::start(&keys).await;
+        let app = app(&provider);
+        for pem in [ED25519, OTHER_ED25519] {
+            ask(&app, pem, Some("one"))
+                .await
+                .grants_006("test", "alice");
+            ask(&app, pem, None).await.is_error(401, INVALID);
+        }
+        let third = EncodingKey::from_ec_pem(P256.as_bytes()).unwrap();
+        let mut header = Header::new(Algorithm::ES256);
+        header.kid = Some("one".to_owned());
+        let jwt = signed(&header, &claims(), &third);
+        get_as(&app, &jwt, TARGET).await.is_error(401, INVALID);
+        assert_eq!(provider.0.count(), 1);
+    }
 }
 
 #[tokio::test]

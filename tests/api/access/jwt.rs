@@ -1,5 +1,8 @@
 //! JWTs of every algorithm, and what makes one invalid.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
@@ -155,18 +158,70 @@ async fn issuer_and_audience_are_those_that_are_configured() {
     );
 }
 
+/// A JWT by HS256 with the tests' secret, whose header is this text.
+fn with_header(header: &str) -> String {
+    let claims = URL_SAFE_NO_PAD.encode(alice().to_string());
+    signed_text(&format!("{}.{claims}", URL_SAFE_NO_PAD.encode(header)))
+}
+
+fn signed_text(message: &str) -> String {
+    let mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    let signature = mac.chain_update(message).finalize().into_bytes();
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
 #[tokio::test]
-async fn what_a_header_says_must_be_understood() {
-    let mut header = Header::new(Algorithm::HS256);
-    header.crit = Some(vec!["b64".to_owned()]);
-    let jwt = signed(
-        &header,
-        &alice(),
-        &EncodingKey::from_secret(SECRET.as_bytes()),
-    );
-    get_as(&with_secret(&[]), &jwt, TARGET)
-        .await
-        .is_error(401, INVALID);
+async fn accepts_the_types_of_a_jwt_and_of_an_access_token() {
+    for more in [
+        "",
+        r#","typ":"JWT""#,
+        r#","typ":"jwt""#,
+        r#","typ":"at+jwt""#,
+        r#","typ":"application/at+jwt""#,
+        r#","typ":"Application/JWT""#,
+        r#","b64":true"#,
+        r#","kid":null"#,
+        r#","cty":"x","other":{"a":[1]}"#,
+    ] {
+        let jwt = with_header(&format!(r#"{{"alg":"HS256"{more}}}"#));
+        let answer = get_as(&with_secret(&[]), &jwt, TARGET).await;
+        assert_eq!(answer.status, 200, "{more}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn rejects_a_header_that_it_does_not_understand() {
+    for header in [
+        r#"{"alg":"HS256","crit":["b64"]}"#,
+        r#"{"alg":"HS256","crit":[]}"#,
+        r#"{"alg":"HS256","crit":null}"#,
+        r#"{"alg":"HS256","b64":false}"#,
+        r#"{"alg":"HS256","b64":null}"#,
+        r#"{"alg":"HS256","b64":"true"}"#,
+        r#"{"alg":"HS256","typ":"logout+jwt"}"#,
+        r#"{"alg":"HS256","typ":"secevent+jwt"}"#,
+        r#"{"alg":"HS256","typ":"application/logout+jwt"}"#,
+        r#"{"alg":"HS256","typ":"application/application/jwt"}"#,
+        r#"{"alg":"HS256","typ":""}"#,
+        r#"{"alg":"HS256","typ":null}"#,
+        r#"{"alg":"HS256","typ":["JWT"]}"#,
+        r#"{"alg":"HS256","kid":7}"#,
+        r#"{"alg":"HS256","alg":"HS256"}"#,
+        r#"{"alg":"HS256","x":1,"x":1}"#,
+        r#"{"alg":"HS256","x":1,"\u0078":1}"#,
+        r#"{"alg":["HS256"]}"#,
+        r#"{"alg":null}"#,
+        r#"{"alg":"HS256"}{}"#,
+        r#"["HS256"]"#,
+        r#"["HS256",null,null]"#,
+        r#"["HS256",null,null,null,null]"#,
+        "{}",
+        "7",
+    ] {
+        let answer = get_as(&with_secret(&[]), &with_header(header), TARGET).await;
+        assert_eq!((answer.status.as_u16(), header), (401, header));
+        answer.is_error(401, INVALID);
+    }
 }
 
 /// Whatever is not a JWT is a 401, and never a panic.
@@ -209,21 +264,15 @@ async fn damaged_jwts_are_invalid() {
 
 #[tokio::test]
 async fn a_claim_that_is_there_twice_is_invalid() {
-    use base64::Engine;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    use hmac::{Hmac, KeyInit, Mac};
     let claims = format!(
         r#"{{"sub":"alice","sub":"mallory","exp":{},"agora_channels":"test"}}"#,
         NOW + 60
     );
-    let message = format!(
+    let jwt = signed_text(&format!(
         "{}.{}",
         URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256"}"#),
         URL_SAFE_NO_PAD.encode(claims)
-    );
-    let mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
-    let signature = mac.chain_update(&message).finalize().into_bytes();
-    let jwt = format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature));
+    ));
     get_as(&with_secret(&[]), &jwt, TARGET)
         .await
         .is_error(401, INVALID);
