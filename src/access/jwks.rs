@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use super::client;
-use crate::config::PublicKey;
+use crate::config::{PublicKey, PublicKeyError};
 use crate::token::UnixTime;
 
 /// How long the provider may take.
@@ -222,11 +222,14 @@ fn read(json: &[u8]) -> serde_json::Result<Arc<[Named]>> {
     let set: Set = serde_json::from_slice(json)?;
     let keys = set.keys.into_iter().filter_map(|key| {
         let jwk: Jwk = serde_json::from_value(key).ok()?;
-        let key = PublicKey::from_jwk(&jwk)?;
-        Some(Named {
-            id: jwk.common.key_id,
-            key: Arc::new(key),
-        })
+        let key = PublicKey::from_jwk(&jwk);
+        let id = jwk.common.key_id;
+        if matches!(key, Err(PublicKeyError::SmallOrder)) {
+            let kid = client::said(id.as_ref().unwrap_or(&String::new()));
+            tracing::warn!(%kid, "JWKS entry ignored: its Ed25519 key has a small order, so anyone can forge its signatures");
+        }
+        let key = Arc::new(key.ok()?);
+        Some(Named { id, key })
     });
     Ok(keys.collect())
 }

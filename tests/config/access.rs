@@ -45,6 +45,7 @@ fn every_word_is_read() {
         ("JWT_CLAIM_CHANNELS", "channels"),
         ("JWT_CLAIM_ROLE", "role"),
         ("JWT_CLAIM_TTL", "ttl"),
+        ("JWT_LIMIT_TO_EXP", "true"),
         ("JWT_DEFAULT_CHANNELS", "lobby, room-*"),
         ("MAX_TTL", "600"),
         ("ALLOWED_CHANNELS", "*,lobby"),
@@ -71,6 +72,7 @@ fn every_word_is_read() {
         (jwt.issuer.as_deref(), jwt.audience.as_deref()),
         (Some("https://login.example/"), Some("video"))
     );
+    assert!(jwt.limit_to_exp);
     let names = [
         jwt.claims.uid,
         jwt.claims.channels,
@@ -158,6 +160,16 @@ fn keys_of_users_are_of_one_kind_and_strong() {
         include_str!("../keys/x25519.pub.pem"),
         no_key,
     );
+    let small_order = "is an Ed25519 key of small order, so anyone can forge its signatures; make another one: openssl \
+                       genpkey -algorithm ed25519";
+    for key in [
+        "MCowBQYDK2VwAyEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        "MCowBQYDK2VwAyEAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        "MCowBQYDK2VwAyEA7v////////////////////////////////////////8=",
+    ] {
+        let pem = format!("-----BEGIN PUBLIC KEY-----\\n{key}\\n-----END PUBLIC KEY-----");
+        refused_with("JWT_PUBLIC_KEY", &pem, small_order);
+    }
     let private =
         "is a private key; the server needs the public one: openssl pkey -pubout makes it";
     refused_with("JWT_PUBLIC_KEY", include_str!("../keys/rsa.pem"), private);
@@ -238,6 +250,7 @@ fn what_is_about_something_that_is_not_there_is_a_contradiction() {
         "JWT_CLAIM_CHANNELS",
         "JWT_CLAIM_ROLE",
         "JWT_CLAIM_TTL",
+        "JWT_LIMIT_TO_EXP",
     ] {
         let problem =
             "is set, but no JWT_SECRET, JWT_PUBLIC_KEY or JWT_JWKS_URL that it could be about";

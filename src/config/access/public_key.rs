@@ -71,12 +71,26 @@ impl PublicKey {
             .or_else(|_| DecodingKey::from_ed_pem(pem))
             .map_err(|_| PublicKeyError::NoKey)?;
         let jwk = Jwk::from_decoding_key(&key, None).map_err(|_| PublicKeyError::Kind)?;
-        Self::from_jwk(&jwk).ok_or(PublicKeyError::Kind)
+        Self::from_jwk(&jwk)
     }
 
-    /// The key of a set, if it verifies signatures by an algorithm that is used here: RS256, ES256 or `EdDSA`.
-    #[must_use]
-    pub fn from_jwk(jwk: &Jwk) -> Option<Self> {
+    /// Reads a key that verifies signatures by RS256, ES256 or `EdDSA`.
+    ///
+    /// # Errors
+    ///
+    /// When it is a key for something else, or a weak one.
+    pub fn from_jwk(jwk: &Jwk) -> Result<Self, PublicKeyError> {
+        let key = Self::of_known_kind(jwk).ok_or(PublicKeyError::Kind)?;
+        let is_small = |key: &[u8]| key.try_into().is_ok_and(has_small_order);
+        if key.algorithm == PublicKeyAlgorithm::EdDsa
+            && key.key.try_get_as_bytes().is_ok_and(is_small)
+        {
+            return Err(PublicKeyError::SmallOrder);
+        }
+        Ok(key)
+    }
+
+    fn of_known_kind(jwk: &Jwk) -> Option<Self> {
         let common = &jwk.common;
         let is_for_signatures =
             matches!(common.public_key_use, None | Some(PublicKeyUse::Signature))
@@ -126,6 +140,46 @@ impl PublicKey {
     }
 }
 
+/// The y coordinates of the points whose order divides 8, as RFC 8032 encodes them, without the sign of x: the five that
+/// there are, and 0 and 1 once more as p and p + 1, which are not canonical.
+const SMALL_ORDER: [[u8; 32]; 7] = [
+    small(0),
+    small(1),
+    [
+        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98,
+        0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53,
+        0xfc, 0x05,
+    ],
+    [
+        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67,
+        0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac,
+        0x03, 0x7a,
+    ],
+    near_p(0xec),
+    near_p(0xed),
+    near_p(0xee),
+];
+
+const fn small(y: u8) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes[0] = y;
+    bytes
+}
+
+/// p is 2²⁵⁵ − 19, whose lowest byte is 0xed.
+const fn near_p(lowest: u8) -> [u8; 32] {
+    let mut bytes = [0xff; 32];
+    bytes[0] = lowest;
+    bytes[31] = 0x7f;
+    bytes
+}
+
+/// Whether an Ed25519 key is one whose signatures anyone can forge. Neither the library nor aws-lc rejects them.
+fn has_small_order(mut key: [u8; 32]) -> bool {
+    key[31] &= 0x7f;
+    SMALL_ORDER.contains(&key)
+}
+
 /// Why a text is no public key. Reads as the end of a sentence that begins with the variable's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PublicKeyError {
@@ -140,4 +194,9 @@ pub enum PublicKeyError {
     /// The private key, which belongs to the issuer alone.
     #[error("is a private key; the server needs the public one: openssl pkey -pubout makes it")]
     Private,
+    /// An Ed25519 key whose signatures anyone can forge.
+    #[error(
+        "is an Ed25519 key of small order, so anyone can forge its signatures; make another one: openssl genpkey -algorithm ed25519"
+    )]
+    SmallOrder,
 }

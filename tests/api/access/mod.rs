@@ -12,6 +12,7 @@ mod lifetime;
 mod limits;
 mod secrets;
 mod server;
+mod small_order;
 mod user;
 mod version;
 
