@@ -242,6 +242,8 @@ fn a_provider_has_other_customers_too() {
 
 #[test]
 fn what_is_about_something_that_is_not_there_is_a_contradiction() {
+    let nothing_to_be_about =
+        "is set, but no JWT_SECRET, JWT_PUBLIC_KEY or JWT_JWKS_URL that it could be about";
     for variable in [
         "JWT_ISSUER",
         "JWT_AUDIENCE",
@@ -250,12 +252,10 @@ fn what_is_about_something_that_is_not_there_is_a_contradiction() {
         "JWT_CLAIM_CHANNELS",
         "JWT_CLAIM_ROLE",
         "JWT_CLAIM_TTL",
-        "JWT_LIMIT_TO_EXP",
     ] {
-        let problem =
-            "is set, but no JWT_SECRET, JWT_PUBLIC_KEY or JWT_JWKS_URL that it could be about";
-        refused_with(variable, "x", problem);
+        refused_with(variable, "x", nothing_to_be_about);
     }
+    refused_with("JWT_LIMIT_TO_EXP", "true", nothing_to_be_about);
     refused_with(
         "AUTHORIZE_TOKEN",
         "open-sesame-please",
