@@ -62,6 +62,15 @@ impl Caller {
     }
 }
 
+/// Credentials as a request presents them.
+#[derive(Clone, Copy)]
+pub enum Credentials<'a> {
+    /// An API key, valid or not. Anything that does not have the form of a JWT.
+    ApiKey(&'a [u8]),
+    /// Something that has the form of a JWT.
+    Jwt(&'a str),
+}
+
 /// Knows callers by their credentials, and what each may have.
 #[derive(Debug, Default)]
 pub struct Guard {
@@ -115,37 +124,44 @@ impl Guard {
         }
     }
 
-    /// Finds out who asks by what is shown: an API key or a JWT, which is told by its two dots. Only a JWT's time is
-    /// compared with the clock.
+    /// Tells API keys and JWTs apart. Only where JWTs are accepted, two dots make one; no configured key has a dot.
+    #[must_use]
+    pub fn credentials<'a>(&self, presented: &'a [u8]) -> Credentials<'a> {
+        match str::from_utf8(presented) {
+            Ok(text) if self.jwt.is_some() && memchr_iter(b'.', presented).count() == 2 => {
+                Credentials::Jwt(text)
+            }
+            _ => Credentials::ApiKey(presented),
+        }
+    }
+
+    /// Authenticates a back end by its API key.
     ///
     /// # Errors
     ///
-    /// Why it cannot be said.
-    pub async fn identify(
-        &self,
-        shown: Option<&str>,
-        now: impl FnOnce() -> UnixTime,
-    ) -> Result<Caller, Unauthenticated> {
-        if !self.is_guarded() {
-            return Ok(Caller::Anonymous);
-        }
-        let shown = shown.ok_or(Unauthenticated::Missing)?;
-        let is_jwt = memchr_iter(b'.', shown.as_bytes()).count() == 2;
-        if is_jwt && let Some(jwt) = &self.jwt {
-            // Others need no room for it, which is more than most requests take.
-            let user = Box::pin(jwt.user(shown, now())).await?;
-            return Ok(Caller::User(user.into()));
-        }
-        if let Some(key) = self.api_keys.find(shown.as_bytes()) {
+    /// When the key is not among the configured ones.
+    pub fn api_key(&self, key: &[u8]) -> Result<Caller, Unauthenticated> {
+        if let Some(key) = self.api_keys.find(key) {
             return Ok(Caller::Key(Arc::clone(key)));
         }
-        Err(invalid(if is_jwt {
-            "it is no API key, and there is no key for JWTs, whose form it has"
-        } else if self.jwt.is_some() {
-            "it is no API key, and has not the form of a JWT"
-        } else {
-            "it is no API key"
+        Err(invalid(match (&self.jwt, memchr_iter(b'.', key).count()) {
+            (Some(_), _) => "it is no API key, and has not the form of a JWT",
+            (None, 2) => "it is no API key, and there is no key for JWTs, whose form it has",
+            (None, _) => "it is no API key",
         }))
+    }
+
+    /// Authenticates a user by a JWT that is valid at `now`.
+    ///
+    /// # Errors
+    ///
+    /// When the JWT is invalid, or the keys that would verify it are unavailable.
+    pub async fn user(&self, jwt: &str, now: UnixTime) -> Result<Caller, Unauthenticated> {
+        let verifier = self.jwt.as_ref();
+        let verifier = verifier.ok_or(invalid("no JWT is accepted"))?;
+        // Others need no room for it, which is more than most requests take.
+        let user = Box::pin(verifier.user(jwt, now)).await?;
+        Ok(Caller::User(user.into()))
     }
 
     /// Decides whether a caller gets what it asks for. Of the request stays what is granted: less, or with the user that

@@ -75,6 +75,10 @@ async fn serve(config: Config, demo: bool) -> io::Result<()> {
         limiter: config
             .rate_limit
             .map(|rate| Limiter::new(rate, config.trusted_proxy_hops)),
+        failed_auth: config
+            .failed_auth_limit
+            .filter(|_| !config.access.api_keys.is_empty())
+            .map(|rate| Limiter::new(rate, config.trusted_proxy_hops)),
     };
     let guard = Guard::new(config.access)?;
     let state = AppState::new(issuer, guard, settings);

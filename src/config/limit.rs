@@ -47,6 +47,17 @@ pub struct RateLimit {
 pub struct NoSuchRate;
 
 impl RateLimit {
+    /// Parses a limit that can be switched off.
+    pub(super) fn or_off(text: &str) -> Result<Option<Self>, String> {
+        match text {
+            "off" => Ok(None),
+            _ => text
+                .parse()
+                .map(Some)
+                .map_err(|error: NoSuchRate| format!("{error}, or off")),
+        }
+    }
+
     /// How many requests; never 0.
     #[must_use]
     pub const fn count(self) -> u32 {

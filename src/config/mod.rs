@@ -61,6 +61,8 @@ pub struct Config {
     pub max_connections: u32,
     /// How often a client may ask; nothing for as often as it wants.
     pub rate_limit: Option<RateLimit>,
+    /// The limit for invalid API keys per client address; `None` for no limit.
+    pub failed_auth_limit: Option<RateLimit>,
     /// How many proxies in front of it add to `X-Forwarded-For`.
     pub trusted_proxy_hops: u8,
     /// Where the page at `/` loads the Web SDK from; nothing when there is no page.
@@ -91,6 +93,7 @@ impl Config {
         let default_lifetime = reader.lifetime(&vars::DEFAULT_TTL);
         let max_connections = reader.number(&vars::MAX_CONNECTIONS, 1..=1_000_000);
         let rate_limit = reader.read(&vars::RATE_LIMIT, str::parse::<RateLimit>);
+        let failed_auth_limit = reader.read(&vars::FAILED_AUTH_LIMIT, RateLimit::or_off);
         let trusted_proxy_hops = reader.number(&vars::TRUSTED_PROXY_HOPS, 0..=16);
         let page = WebSdkUrl::read(&mut reader);
         let access = reader.access(default_lifetime);
@@ -115,6 +118,7 @@ impl Config {
                 default_lifetime,
                 max_connections: max_connections?,
                 rate_limit,
+                failed_auth_limit: failed_auth_limit?,
                 trusted_proxy_hops: trusted_proxy_hops?,
                 page,
                 log: log?,

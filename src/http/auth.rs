@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use super::error::Error;
-use super::state::{AppState, RequestState};
-use crate::access::{Caller, Unauthenticated};
+use super::state::RequestState;
+use crate::access::{Caller, Credentials, Unauthenticated};
 
 const API_KEY: &str = "x-api-key";
 
@@ -40,34 +40,31 @@ impl OptionalFromRequestParts<RequestState> for Caller {
 
 /// Who asks, unless it asks too often. Whoever cannot be told by its credentials counts by its address.
 async fn caller(parts: &Parts, state: &RequestState) -> Result<Caller, Error> {
-    let caller = identify(&parts.headers, &state.app).await;
+    let caller = authenticate(&parts.headers, state).await;
     state.admit(&parts.headers, caller.as_ref().ok())?;
     caller
 }
 
-async fn identify(headers: &HeaderMap, state: &AppState) -> Result<Caller, Error> {
-    if !state.guard().is_guarded() {
+async fn authenticate(headers: &HeaderMap, state: &RequestState) -> Result<Caller, Error> {
+    let guard = state.app.guard();
+    if !guard.is_guarded() {
         return Ok(Caller::Anonymous);
     }
-    let shown = shown(headers)?;
-    Ok(state.guard().identify(shown, || state.now()).await?)
+    match guard.credentials(presented(headers)?) {
+        Credentials::ApiKey(key) => state.authenticate_api_key(headers, key),
+        Credentials::Jwt(jwt) => Ok(guard.user(jwt, state.app.now()).await?),
+    }
 }
 
-/// The one API key or JWT of a request.
-fn shown(headers: &HeaderMap) -> Result<Option<&str>, Error> {
-    let mut shown = None;
+/// Returns the one API key or JWT of a request.
+fn presented(headers: &HeaderMap) -> Result<&[u8], Error> {
     let api_keys = headers.get_all(API_KEY).iter().map(HeaderValue::as_bytes);
     let mut found = bearers(headers).chain(api_keys);
-    if let Some(first) = found.next() {
-        if found.any(|other| other != first) {
-            return Err(Error::CredentialsDiffer);
-        }
-        shown = Some(str::from_utf8(first).map_err(|_| {
-            let reason = "it is no text";
-            Unauthenticated::Invalid { reason }
-        })?);
+    let first = found.next().ok_or(Unauthenticated::Missing)?;
+    if found.any(|other| other != first) {
+        return Err(Error::CredentialsDiffer);
     }
-    Ok(shown)
+    Ok(first)
 }
 
 /// The bearer tokens of a request. Another scheme of `Authorization` is someone else's business: a proxy's, say.

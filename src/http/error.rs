@@ -55,6 +55,8 @@ pub(super) enum Error {
     Stopping,
     #[error("this server writes down every token that it issues, and cannot at the moment")]
     Unaudited,
+    #[error("this address has sent too many invalid API keys; try again in {seconds} s")]
+    TooManyInvalidKeys { seconds: u64 },
     #[error(transparent)]
     Unauthenticated(#[from] Unauthenticated),
     #[error("the body must be JSON, with Content-Type: application/json")]
@@ -94,6 +96,9 @@ impl Error {
             Self::Unauthenticated(error) => of_unauthenticated(error),
             Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
             Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
+            Self::TooManyInvalidKeys { .. } => {
+                (StatusCode::TOO_MANY_REQUESTS, "too_many_invalid_keys")
+            }
             Self::Unaudited => (StatusCode::SERVICE_UNAVAILABLE, "unaudited"),
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
@@ -114,6 +119,16 @@ impl Error {
             code,
             reason,
             level,
+        }
+    }
+
+    /// Returns the seconds after which a client may try again.
+    pub(super) const fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited { seconds, .. } | Self::TooManyInvalidKeys { seconds } => {
+                Some(*seconds)
+            }
+            _ => None,
         }
     }
 
@@ -201,7 +216,7 @@ impl IntoResponse for Error {
             let challenge = HeaderValue::from_static(challenge);
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
-        if let Self::RateLimited { seconds, .. } = self {
+        if let Some(seconds) = self.retry_after() {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
             cors::expose(response.headers_mut());
         }

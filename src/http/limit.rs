@@ -6,7 +6,7 @@
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::http::{HeaderMap, HeaderName};
@@ -84,11 +84,7 @@ impl Limiter {
     pub(super) fn admit(&self, client: Client<'_>) -> Result<(), Error> {
         self.spend(client).map_err(|wait| Error::RateLimited {
             rate: self.0.rate,
-            seconds: wait
-                .as_nanos()
-                .div_ceil(1_000_000_000)
-                .try_into()
-                .unwrap_or(u64::MAX),
+            seconds: whole_seconds(wait),
         })
     }
 
@@ -98,19 +94,8 @@ impl Limiter {
     ///
     /// How long it is until the next one is admitted.
     pub fn spend(&self, client: Client<'_>) -> Result<(), Duration> {
-        let Inner {
-            rate,
-            clock,
-            hasher,
-            sets,
-            ..
-        } = &*self.0;
-        let price = nanoseconds(rate.time()) / u64::from(rate.count());
-        let most = price * u64::from(rate.count());
-        let now = nanoseconds(clock());
-        let client = hasher.hash_one(client);
-        let index = usize::try_from(client % SETS as u64).unwrap_or_default();
-        let mut set = sets[index].lock().unwrap_or_else(PoisonError::into_inner);
+        let now = nanoseconds((self.0.clock)());
+        let (client, mut set) = self.set(client);
         // A client that is new takes the place of the one that has been quiet for longest.
         let known = set.iter().position(|place| place.client == client);
         let place = if let Some(known) = known {
@@ -124,20 +109,44 @@ impl Limiter {
             };
             quiet
         };
-        // Nobody can have spent more than there is: then the clock was set back.
-        let is_possible = place.paid_at <= now.saturating_add(most);
-        let begin = if is_possible {
-            place.paid_at.max(now)
-        } else {
-            now
-        };
-        let paid_at = begin + price;
-        let wait = (paid_at - now).saturating_sub(most);
-        if wait > 0 {
-            return Err(Duration::from_nanos(wait));
-        }
-        place.paid_at = paid_at;
+        place.paid_at = self.paid_at(place.paid_at, now)?;
         Ok(())
+    }
+
+    /// Checks whether one more request is admitted, without counting it.
+    ///
+    /// # Errors
+    ///
+    /// How long it is until the next one is admitted.
+    pub fn check(&self, client: Client<'_>) -> Result<(), Duration> {
+        let now = nanoseconds((self.0.clock)());
+        let (client, set) = self.set(client);
+        let known = set.iter().find(|place| place.client == client);
+        let paid_at = known.map_or(now, |place| place.paid_at);
+        self.paid_at(paid_at, now).map(drop)
+    }
+
+    /// Returns the set that a client belongs to, and its number there.
+    fn set(&self, client: Client<'_>) -> (u64, MutexGuard<'_, Set>) {
+        let client = self.0.hasher.hash_one(client);
+        let index = usize::try_from(client % SETS as u64).unwrap_or_default();
+        let set = self.0.sets[index].lock();
+        (client, set.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Returns the time at which one more request is paid for, or the wait until it is admitted.
+    fn paid_at(&self, paid_at: u64, now: u64) -> Result<u64, Duration> {
+        let rate = self.0.rate;
+        let price = nanoseconds(rate.time()) / u64::from(rate.count());
+        let most = price * u64::from(rate.count());
+        // Nobody can have spent more than there is: then the clock was set back.
+        let is_possible = paid_at <= now.saturating_add(most);
+        let begin = if is_possible { paid_at.max(now) } else { now };
+        let paid_at = begin + price;
+        match (paid_at - now).saturating_sub(most) {
+            0 => Ok(paid_at),
+            wait => Err(Duration::from_nanos(wait)),
+        }
     }
 
     /// Where a request comes from: who has connected, or what the first of the trusted proxies has written down. What
@@ -182,6 +191,12 @@ fn forwarded(headers: &HeaderMap, hops: u8) -> Option<IpAddr> {
 }
 
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Rounds a wait up, as `Retry-After` has it.
+pub(super) fn whole_seconds(wait: Duration) -> u64 {
+    let seconds = wait.as_nanos().div_ceil(1_000_000_000);
+    seconds.try_into().unwrap_or(u64::MAX)
+}
 
 /// Some 584 years at most.
 fn nanoseconds(time: Duration) -> u64 {

@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 
 use super::audit::{self, Audit};
 use super::error::Error;
-use super::limit::{Client, Limiter, Peer};
+use super::limit::{Client, Limiter, Peer, whole_seconds};
 use super::metrics::Metrics;
 use super::request_id::RequestId;
 use crate::access::{Caller, Guard, Refusal};
@@ -45,6 +45,8 @@ pub struct Settings {
     pub metrics: Option<Metrics>,
     /// What refuses requests that are too many, if anything does.
     pub limiter: Option<Limiter>,
+    /// Limits invalid API keys per client address.
+    pub failed_auth: Option<Limiter>,
 }
 
 /// What handlers are given with a request: what they share, and how it came.
@@ -69,6 +71,32 @@ impl RequestState {
             Some((kind, name)) => Client::Caller(kind, name),
             None => Client::Address(limiter.address(headers, self.peer)),
         })
+    }
+}
+
+impl RequestState {
+    /// Authenticates an API key, unless its client address has sent too many invalid ones. An address over the limit
+    /// learns nothing about a key, so guessing on does not pay.
+    pub(super) fn authenticate_api_key(
+        &self,
+        headers: &HeaderMap,
+        key: &[u8],
+    ) -> Result<Caller, Error> {
+        let guard = self.app.guard();
+        let Some(limiter) = &self.app.settings().failed_auth else {
+            return Ok(guard.api_key(key)?);
+        };
+        let client = Client::Address(limiter.address(headers, self.peer));
+        limiter
+            .check(client)
+            .map_err(|wait| Error::TooManyInvalidKeys {
+                seconds: whole_seconds(wait),
+            })?;
+        let caller = guard.api_key(key);
+        if caller.is_err() {
+            let _ = limiter.spend(client); // above the limit there is nothing left to count
+        }
+        Ok(caller?)
     }
 }
 

@@ -19,15 +19,15 @@ const DAY: Duration = Duration::from_hours(24);
 
 /// Seconds that a test counts itself.
 #[derive(Clone, Default)]
-struct Clock(Arc<AtomicU64>);
+pub(crate) struct Clock(Arc<AtomicU64>);
 
 impl Clock {
-    fn set(&self, time: Duration) {
+    pub(crate) fn set(&self, time: Duration) {
         let milliseconds = u64::try_from(time.as_millis()).unwrap();
         self.0.store(milliseconds, Ordering::Relaxed);
     }
 
-    fn limiter(&self, rate: &str, hops: u8) -> Limiter {
+    pub(crate) fn limiter(&self, rate: &str, hops: u8) -> Limiter {
         let clock = self.clone();
         let now = move || Duration::from_millis(clock.0.load(Ordering::Relaxed));
         Limiter::with_clock(rate.parse().unwrap(), hops, now)

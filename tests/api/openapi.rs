@@ -161,7 +161,7 @@ async fn whatever_makes_tokens_says_how_a_guarded_server_refuses_them() {
                     "user_refused",
                 ],
             ),
-            ("429", &["rate_limited"]),
+            ("429", &["rate_limited", "too_many_invalid_keys"]),
             (
                 "503",
                 &[

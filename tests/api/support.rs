@@ -109,6 +109,11 @@ impl TestApp {
         self
     }
 
+    pub(crate) fn failed_auth(mut self, limiter: Limiter) -> Self {
+        self.settings.failed_auth = Some(limiter);
+        self
+    }
+
     pub(crate) fn origins(mut self, origins: &'static str) -> Self {
         self.origins = origins;
         self

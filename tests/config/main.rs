@@ -105,6 +105,7 @@ fn two_variables_are_enough() {
     );
     assert_eq!(config.max_connections, 16_384);
     assert_eq!((config.rate_limit, config.trusted_proxy_hops), (None, 0));
+    assert_eq!(config.failed_auth_limit, Some("60/min".parse().unwrap()));
     assert_eq!(
         (config.log.level.filter(), config.log.format),
         (LevelFilter::INFO, LogFormat::Text)
@@ -134,6 +135,7 @@ fn every_variable_is_read() {
         ("DEFAULT_TTL", "600"),
         ("MAX_CONNECTIONS", "1000"),
         ("RATE_LIMIT", "90/h"),
+        ("FAILED_AUTH_LIMIT", "off"),
         ("TRUSTED_PROXY_HOPS", "2"),
         ("LOG_LEVEL", "WARN"),
         ("LOG_FORMAT", "json"),
@@ -147,6 +149,7 @@ fn every_variable_is_read() {
     let rate = config.rate_limit.unwrap();
     assert_eq!((rate.count(), rate.time()), (90, Duration::from_hours(1)));
     assert_eq!(rate.to_string(), "90 requests an hour");
+    assert_eq!(config.failed_auth_limit, None);
     assert_eq!(config.trusted_proxy_hops, 2);
     assert_eq!(
         (config.log.level.filter(), config.log.format),

@@ -17,6 +17,15 @@ pub const RATE_LIMIT: Variable = Variable::new(
     "Requests for tokens, and to inspect, that each client may send, such as 100/min; also /s and /h; unset, no limit",
 );
 
+/// The limit for invalid API keys.
+pub const FAILED_AUTH_LIMIT: Variable = Variable {
+    default: Some("60/min"),
+    ..Variable::new(
+        "FAILED_AUTH_LIMIT",
+        "Rate limit for invalid API keys per client address, such as 60/min; above it, every API key from there gets a 429; off disables it",
+    )
+};
+
 /// Who says which client it is.
 pub const TRUSTED_PROXY_HOPS: Variable = Variable {
     default: Some("0"),
@@ -26,4 +35,9 @@ pub const TRUSTED_PROXY_HOPS: Variable = Variable {
     )
 };
 
-pub(super) const ALL: &[&Variable] = &[&MAX_CONNECTIONS, &RATE_LIMIT, &TRUSTED_PROXY_HOPS];
+pub(super) const ALL: &[&Variable] = &[
+    &MAX_CONNECTIONS,
+    &RATE_LIMIT,
+    &FAILED_AUTH_LIMIT,
+    &TRUSTED_PROXY_HOPS,
+];

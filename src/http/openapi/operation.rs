@@ -232,13 +232,14 @@ impl Access {
             claim: "sub".to_owned(),
             problem: "is missing: it says who the user is".to_owned(),
         };
-        let unknown: [Error; 6] = [
+        let unknown: [Error; 7] = [
             Error::CredentialsDiffer,
             Unauthenticated::Missing.into(),
             Unauthenticated::Invalid { reason: "" }.into(),
             Unauthenticated::Expired.into(),
             Unauthenticated::Unavailable.into(),
             claim.into(),
+            Error::TooManyInvalidKeys { seconds: 1 },
         ];
         let another_user = Refusal::AnotherUser {
             found: Excerpt::of("bob"),
@@ -300,7 +301,7 @@ fn add_error(responses: &mut BTreeMap<String, Value>, error: &Error, errors: Err
     let response = responses
         .entry(meaning.status.as_str().to_owned())
         .or_insert_with(|| json!({ "description": about(meaning.status) }));
-    if let Error::RateLimited { .. } = error {
+    if error.retry_after().is_some() {
         response["headers"]["Retry-After"] = json!({
             "description": "The seconds after which the next request is admitted.",
             "schema": { "type": "integer", "minimum": 1 },
