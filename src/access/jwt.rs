@@ -27,8 +27,8 @@ pub(super) struct Verifier {
 }
 
 enum Key {
-    /// Prepared once.
-    Secret(Hmac<Sha256>),
+    /// Prepared once, in a place of its own: moves of the verifier leave no copies behind.
+    Secret(Box<Hmac<Sha256>>),
     PublicKey(PublicKey),
     Jwks(Arc<Jwks>),
 }
@@ -76,10 +76,10 @@ fn is_type_of_jwt(typ: &str) -> bool {
 impl Verifier {
     pub(super) fn new(config: Jwt) -> io::Result<Self> {
         let key = match &config.key {
-            JwtKey::Secret(secret) => Key::Secret(
+            JwtKey::Secret(secret) => Key::Secret(Box::new(
                 Hmac::new_from_slice(secret.expose().as_bytes())
                     .expect("HMAC accepts keys of any length"),
-            ),
+            )),
             JwtKey::PublicKey(key) => Key::PublicKey(key.clone()),
             JwtKey::Jwks(url) => Key::Jwks(Arc::new(Jwks::new(url.clone())?)),
         };

@@ -37,7 +37,7 @@ impl FromStr for AppId {
     type Err = HexError;
 
     fn from_str(text: &str) -> Result<Self, HexError> {
-        hex_digits(text).map(Self)
+        hex_digits(text).copied().map(Self)
     }
 }
 
@@ -76,9 +76,9 @@ pub enum HexError {
     },
 }
 
-/// Reads the 32 hexadecimal digits of an App ID or App Certificate, keeping their case.
-pub(super) fn hex_digits(text: &str) -> Result<[u8; 32], HexError> {
-    let digits = <[u8; 32]>::try_from(text.as_bytes()).map_err(|_| HexError::Length {
+/// Returns the 32 hexadecimal digits of an App ID or App Certificate, in their case, and without a copy.
+pub(super) fn hex_digits(text: &str) -> Result<&[u8; 32], HexError> {
+    let digits = <&[u8; 32]>::try_from(text.as_bytes()).map_err(|_| HexError::Length {
         characters: text.chars().count(),
     })?;
     match digits.iter().position(|byte| !byte.is_ascii_hexdigit()) {

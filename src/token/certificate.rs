@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use hmac::{Hmac, KeyInit};
 use sha1::Sha1;
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::app_id::{AppId, HexError, digit_pairs, hex_digits};
 use super::hmac::{Key, Signature};
@@ -16,7 +16,11 @@ use super::time::UnixTime;
 pub(super) type HmacSha1 = Hmac<Sha1>;
 
 /// An App Certificate: 32 hexadecimal digits, used as text. It can be neither printed nor serialized.
-pub struct AppCertificate {
+///
+/// The digits and what is derived from them stay in one place on the heap until they are zeroed: moves copy a pointer.
+pub struct AppCertificate(Box<Material>);
+
+struct Material {
     digits: [u8; 32],
     /// The key of 006 signatures, prepared once.
     key: Key,
@@ -25,30 +29,42 @@ pub struct AppCertificate {
 }
 
 impl AppCertificate {
+    /// Fills its place on the heap, so that nothing secret is moved there.
+    fn new(digits: &[u8; 32]) -> Self {
+        let mut material = Box::new(Material {
+            digits: [0; 32],
+            key: Key::UNPREPARED,
+            by_second: Mutex::default(),
+        });
+        material.digits.copy_from_slice(digits);
+        material.key.prepare(digits);
+        Self(material)
+    }
+
     /// Whether an App ID was given for the certificate, too.
     pub(crate) fn has_digits_of(&self, app_id: &AppId) -> bool {
-        self.digits.eq_ignore_ascii_case(app_id.as_bytes())
+        self.0.digits.eq_ignore_ascii_case(app_id.as_bytes())
     }
 
     /// Whether both are one.
     pub(crate) fn is(&self, other: &Self) -> bool {
-        self.digits.ct_eq(&other.digits).into()
+        self.0.digits.ct_eq(&other.0.digits).into()
     }
 
     /// Whether its digits are something that must not be the certificate.
     pub(crate) fn digits_are(&self, something: impl FnOnce(&[u8]) -> bool) -> bool {
-        something(&self.digits)
+        something(&self.0.digits)
     }
 
     /// The signature of a 005 key begins here. Its key is the 16 bytes that the digits stand for.
     pub(super) fn mac_005(&self) -> HmacSha1 {
-        HmacSha1::new_from_slice(&digit_pairs(&self.digits))
-            .expect("HMAC accepts keys of any length")
+        let key = Zeroizing::new(digit_pairs(&self.0.digits));
+        HmacSha1::new_from_slice(&*key).expect("HMAC accepts keys of any length")
     }
 
     /// The key of 006 signatures.
     pub(super) fn key_006(&self) -> &Key {
-        &self.key
+        &self.0.key
     }
 
     /// The key of a 007 signature, derived from the issue time and the salt.
@@ -59,13 +75,13 @@ impl AppCertificate {
 
     fn by_second(&self, issued_at: UnixTime) -> Signature {
         // Whoever finds the lock taken derives the key itself: nobody waits.
-        let mut last = self.by_second.try_lock().ok();
+        let mut last = self.0.by_second.try_lock().ok();
         if let Some(Some((second, derived))) = last.as_deref()
             && *second == issued_at
         {
             return *derived;
         }
-        let derived = Key::new(&issued_at.seconds().to_le_bytes()).sign(&self.digits);
+        let derived = Key::new(&issued_at.seconds().to_le_bytes()).sign(&self.0.digits);
         if let Some(last) = last.as_deref_mut() {
             *last = Some((issued_at, derived));
         }
@@ -77,22 +93,13 @@ impl FromStr for AppCertificate {
     type Err = HexError;
 
     fn from_str(text: &str) -> Result<Self, HexError> {
-        let digits = hex_digits(text)?;
-        Ok(Self {
-            digits,
-            key: Key::new(&digits),
-            by_second: Mutex::default(),
-        })
+        hex_digits(text).map(Self::new)
     }
 }
 
 impl Clone for AppCertificate {
     fn clone(&self) -> Self {
-        Self {
-            digits: self.digits,
-            key: self.key.clone(),
-            by_second: Mutex::default(),
-        }
+        Self::new(&self.0.digits)
     }
 }
 
@@ -102,7 +109,7 @@ impl fmt::Debug for AppCertificate {
     }
 }
 
-impl Drop for AppCertificate {
+impl Drop for Material {
     fn drop(&mut self) {
         // `key` zeroes itself.
         self.digits.zeroize();
@@ -111,6 +118,8 @@ impl Drop for AppCertificate {
         }
     }
 }
+
+impl ZeroizeOnDrop for Material {}
 
 impl ZeroizeOnDrop for AppCertificate {}
 

@@ -4,6 +4,8 @@
 //! the states after the two key blocks are kept, and the padded end of a message goes straight into `sha2`'s
 //! compression. The tests compare it with the `hmac` crate.
 
+use std::slice;
+
 use sha2::block_api::compress256;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -41,21 +43,29 @@ pub(super) struct Key {
 impl Key {
     /// Prepares a key of at most 64 bytes; every key of the formats is one of 4 or 32.
     pub(super) fn new<const N: usize>(key: &[u8; N]) -> Self {
+        let mut prepared = Self::UNPREPARED;
+        prepared.prepare(key);
+        prepared
+    }
+
+    /// A place for a key, which signs nothing until [`Key::prepare`].
+    pub(super) const UNPREPARED: Self = Self {
+        inner: INITIAL,
+        outer: INITIAL,
+    };
+
+    /// Prepares a key as [`Key::new`] does, in its place in memory.
+    pub(super) fn prepare<const N: usize>(&mut self, key: &[u8; N]) {
         const { assert!(N <= 64, "a longer key would have to be hashed first") };
-        let block = |pad: u8| {
+        for (state, pad) in [(&mut self.inner, 0x36), (&mut self.outer, 0x5c)] {
             let mut block: Block = [pad; 64];
             block
                 .iter_mut()
                 .zip(key)
                 .for_each(|(byte, key)| *byte ^= key);
-            let mut state = INITIAL;
-            compress256(&mut state, &[block]);
+            *state = INITIAL;
+            compress256(state, slice::from_ref(&block));
             block.zeroize();
-            state
-        };
-        Self {
-            inner: block(0x36),
-            outer: block(0x5c),
         }
     }
 
