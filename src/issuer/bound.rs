@@ -11,8 +11,7 @@ use super::issue::lasting;
 use super::request::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 use crate::token::v005::Upload;
 use crate::token::{
-    AppId, Lifetime, Permission, Permissions, Privilege, Resource, Text, TokenVersion, Uid,
-    UnixTime, UserId,
+    AppId, Permission, Permissions, Privilege, Resource, Text, TokenVersion, Uid, UnixTime, UserId,
 };
 
 /// A token, with all that a client wants to know of it. Times are Unix seconds.
@@ -28,10 +27,12 @@ pub struct Receipt<'a> {
     pub app_id: AppId,
     /// As of when.
     pub issued_at: u32,
-    /// When what it grants ends, at the latest.
-    pub expires_at: u32,
-    /// When a client should fetch the next one.
-    pub renew_at: u32,
+    /// When the last of its privileges expires; null for a 005 key that does not expire by itself.
+    #[schema(required)]
+    pub expires_at: Option<u32>,
+    /// When a client should fetch the next one; null like `expires_at`.
+    #[schema(required)]
+    pub renew_at: Option<u32>,
     /// What it is bound to.
     pub services: Vec<Bound<'a>>,
 }
@@ -46,13 +47,13 @@ impl<'a> Receipt<'a> {
             issued_at,
             expires_at,
         } = issued;
-        let (issued_at, expires_at) = (issued_at.seconds(), expires_at.seconds());
+        let (issued_at, expires_at) = (issued_at.seconds(), expires_at.map(UnixTime::seconds));
         // As the SDK's will-expire event, before the first privilege ends; of less than a minute, half-way.
         let ends = services
             .iter()
             .flat_map(|service| service.privileges.0.iter().map(|(_, end)| *end));
-        let first_end = ends.chain([expires_at]).min().unwrap_or(expires_at);
-        let renew_at = first_end - 30.min(first_end.saturating_sub(issued_at) / 2);
+        let first_end = ends.chain(expires_at).min();
+        let renew_at = first_end.map(|end| end - 30.min(end.saturating_sub(issued_at) / 2));
         Self {
             token,
             version,
@@ -122,12 +123,7 @@ impl TokenRequest {
     /// What a token for this request, issued now, is bound to.
     #[must_use]
     pub fn bound(&self, now: UnixTime) -> Vec<Bound<'_>> {
-        let token = match self.subject {
-            Subject::V007(_) => self.lifetime.unwrap_or(Lifetime::MAX),
-            Subject::V005 { .. } | Subject::V006Rtc { .. } | Subject::V006Rtm { .. } => {
-                Lifetime::MAX
-            }
-        };
+        let token = self.token_lifetime();
         let privileges = |grants: &Grants| {
             let lasting = lasting(grants, self.lifetime, token);
             lasting

@@ -15,8 +15,9 @@ pub fn issue(project: &Project, request: &TokenRequest, now: UnixTime, salt: u32
         now,
         salt,
         lifetime: request.lifetime,
+        token_lifetime: request.token_lifetime(),
     };
-    let (token, lasts) = match &request.subject {
+    let (token, expires_at) = match &request.subject {
         Subject::V005 { kind, channel, uid } => made.v005(*kind, &channel.into(), *uid),
         Subject::V006Rtc {
             channel,
@@ -42,51 +43,46 @@ pub fn issue(project: &Project, request: &TokenRequest, now: UnixTime, salt: u32
         token,
         version: request.version(),
         issued_at: now,
-        expires_at: now.after(lasts),
+        expires_at,
     }
 }
 
-/// What every format needs. Each makes its token and says how long that lasts.
+/// The input of every format. Each returns its token, and when the last privilege of that expires.
 struct Making<'a> {
     project: &'a Project,
     now: UnixTime,
     salt: u32,
     lifetime: Option<Lifetime>,
+    token_lifetime: Lifetime,
 }
 
 impl Making<'_> {
-    fn v005(&self, kind: v005::KeyKind, channel: &Text, uid: u32) -> (String, Lifetime) {
-        let ends_at = UnixTime::from_seconds(self.end(None));
-        let message = v005::Message::new(kind, self.now, self.salt, ends_at);
-        (
-            v005::mint(self.project, channel, uid, &message),
-            self.lifetime.unwrap_or(Lifetime::MAX),
-        )
+    fn v005(&self, kind: v005::KeyKind, channel: &Text, uid: u32) -> (String, Option<UnixTime>) {
+        let expires_at = self.lifetime.map(|lifetime| self.now.after(lifetime));
+        let message = v005::Message::new(kind, self.now, self.salt, expires_at.unwrap_or_default());
+        (v005::mint(self.project, channel, uid, &message), expires_at)
     }
 
     /// As every official builder does, the token itself ends after 24 hours, whatever its privileges do.
-    fn v006(&self, binding: Binding<'_>, grants: &Grants) -> (String, Lifetime) {
+    fn v006(&self, binding: Binding<'_>, grants: &Grants) -> (String, Option<UnixTime>) {
         let message = v006::Message {
             salt: self.salt,
-            ends_at: self.now.after(Lifetime::MAX),
+            ends_at: self.now.after(self.token_lifetime),
             privileges: grants
                 .iter()
                 .map(|(privilege, own)| (privilege, self.end(own)))
                 .collect(),
         };
-        let longest = lasting(grants, self.lifetime, Lifetime::MAX)
-            .map(|(_, lasts)| lasts)
-            .max();
         (
             v006::mint(self.project, binding, &message),
-            longest.or(self.lifetime).unwrap_or(Lifetime::MAX),
+            self.expires_at(std::iter::once(grants)),
         )
     }
 
     /// Token and privileges end together, unless a privilege has a lifetime of its own: the SDK's will-expire event
     /// follows the privileges, and would not come if only the token ended.
-    fn v007(&self, services: &[ServiceRequest]) -> (String, Lifetime) {
-        let token = self.lifetime.unwrap_or(Lifetime::MAX);
+    fn v007(&self, services: &[ServiceRequest]) -> (String, Option<UnixTime>) {
+        let token = self.token_lifetime;
         let service = |ServiceRequest { target, grants }: &ServiceRequest| Service {
             privileges: lasting(grants, self.lifetime, token)
                 .map(|(privilege, lasts)| (privilege, lasts.seconds()))
@@ -99,12 +95,22 @@ impl Making<'_> {
             salt: self.salt,
             services: Services::in_order(services.iter().map(service).collect()),
         };
+        (
+            v007::mint(self.project, &message),
+            self.expires_at(services.iter().map(|service| &service.grants)),
+        )
+    }
+
+    /// Returns when the last of these services expires: with its privileges, or with the token if it has none.
+    fn expires_at<'g>(&self, services: impl Iterator<Item = &'g Grants>) -> Option<UnixTime> {
         let longest = services
-            .iter()
-            .flat_map(|service| lasting(&service.grants, self.lifetime, token))
-            .map(|(_, lasts)| lasts)
+            .map(|grants| {
+                let lasting = lasting(grants, self.lifetime, self.token_lifetime);
+                let longest = lasting.map(|(_, lasts)| lasts).max();
+                longest.unwrap_or(self.token_lifetime)
+            })
             .max();
-        (v007::mint(self.project, &message), longest.unwrap_or(token))
+        longest.map(|longest| self.now.after(longest))
     }
 
     /// The Unix time at which something ends; 0 for no end of its own.

@@ -31,8 +31,8 @@ pub struct Issued {
     pub version: TokenVersion,
     /// As of when.
     pub issued_at: UnixTime,
-    /// When the last of what it grants ends.
-    pub expires_at: UnixTime,
+    /// When the last of its privileges expires; `None` for a 005 key whose field for that is 0.
+    pub expires_at: Option<UnixTime>,
 }
 
 impl fmt::Debug for Issued {

@@ -169,6 +169,18 @@ impl FromIterator<(Privilege, Option<Lifetime>)> for Grants {
 }
 
 impl TokenRequest {
+    /// Returns how long the token itself is valid, whatever its privileges. A 006 token has a fixed lifetime, and a 005
+    /// key has no time beside its expiry.
+    #[must_use]
+    pub fn token_lifetime(&self) -> Lifetime {
+        match self.subject {
+            Subject::V005 { .. } | Subject::V006Rtc { .. } | Subject::V006Rtm { .. } => {
+                Lifetime::MAX
+            }
+            Subject::V007(_) => self.lifetime.unwrap_or(Lifetime::MAX),
+        }
+    }
+
     /// In which format it is asked for.
     #[must_use]
     pub const fn version(&self) -> TokenVersion {

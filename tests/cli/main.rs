@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 mod audit;
+mod audit_expiry;
 mod configuration;
 #[path = "../explained/mod.rs"]
 mod explained;

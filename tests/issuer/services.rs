@@ -1,8 +1,10 @@
 //! What each service's request grants.
 
+use agora_token_server::issuer::{Receipt, Subject, TokenRequest, issue};
+use agora_token_server::token::v005::KeyKind;
 use agora_token_server::token::{
-    Binding, Permission, Permissions, Resource, Scope, ServiceKind, Text, TokenVersion, UnixTime,
-    UnverifiedToken,
+    Binding, ChannelName, Permission, Permissions, Resource, Scope, ServiceKind, Text,
+    TokenVersion, UnixTime, UnverifiedToken,
 };
 use serde_json::{Value, json};
 
@@ -39,7 +41,46 @@ fn a_token_lasts_an_hour_with_all_that_it_grants_unless_asked_otherwise() {
 fn more_than_24_hours_is_cut_and_the_answer_says_when_it_ends() {
     let issued = issued(json!({ "ttl": 1_000_000, "services": [{ "service": "fpa" }] }));
     assert_eq!(issued.version, TokenVersion::V007);
-    assert_eq!(issued.expires_at, UnixTime::from_seconds(NOW + 86_400));
+    assert_eq!(
+        issued.expires_at,
+        Some(UnixTime::from_seconds(NOW + 86_400))
+    );
+}
+
+/// A service without privileges is usable until the token expires, whatever the privileges of others.
+#[test]
+fn a_token_expires_with_the_last_of_its_services() {
+    let rtc = json!({ "service": "rtc", "channel": "test", "privileges": { "join_channel": 60 } });
+    for (services, lifetime) in [
+        (json!([rtc]), 60),
+        (json!([rtc, { "service": "convo_ai" }]), 600),
+    ] {
+        let issued = issued(json!({ "ttl": 600, "services": services }));
+        let expiry = UnixTime::from_seconds(NOW + lifetime);
+        assert_eq!(issued.expires_at, Some(expiry), "{services}");
+    }
+}
+
+/// A 005 key without an expiry: of the library, since a request in JSON always has a lifetime.
+#[test]
+fn a_005_key_without_a_lifetime_never_expires_by_itself() {
+    let request = TokenRequest {
+        subject: Subject::V005 {
+            kind: KeyKind::MediaChannel,
+            channel: ChannelName::new("test").unwrap(),
+            uid: 7,
+        },
+        lifetime: None,
+    };
+    let now = UnixTime::from_seconds(NOW);
+    let issued = issue(&project(), &request, now, 1);
+    assert_eq!(issued.expires_at, None);
+    let receipt = Receipt::new(issued, project().app_id, request.bound(now));
+    let receipt = serde_json::to_value(&receipt).unwrap();
+    assert_eq!(
+        (&receipt["expires_at"], &receipt["renew_at"]),
+        (&Value::Null, &Value::Null)
+    );
 }
 
 #[test]

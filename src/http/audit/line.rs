@@ -64,7 +64,7 @@ impl Origin {
         line.origin(self);
         line.asker(asker);
         line.request(granted, token.issued_at);
-        line.json("expires_at", &token.expires_at.seconds());
+        line.json("expires_at", &token.expires_at.map(UnixTime::seconds));
         line.bytes("fingerprint", &fingerprint(&token.token));
         line.end();
     }

@@ -21,7 +21,7 @@ use crate::http::posted::Posted;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{Issued, Subject, TokenRequest};
-use crate::token::Uid;
+use crate::token::{Uid, UnixTime};
 
 const OWN: Own = Own {
     user: Names::Read(&["uid"]),
@@ -70,6 +70,7 @@ async fn answer(
     let Issued {
         token, expires_at, ..
     } = issued;
+    let expires_at = json!(expires_at.map(UnixTime::seconds));
     let app_id = state.project().app_id;
     let (channel, uid) = (json!(channel.as_str()), written(&user_of(&request)));
     Ok(in_json(format!(
