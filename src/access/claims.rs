@@ -22,7 +22,7 @@ pub(super) struct Claims {
     audience: Option<String>,
     names: ClaimNames,
     default_channels: Option<ChannelPatterns>,
-    /// Whether a user's tokens expire with the JWT at the latest.
+    /// Limits a user's tokens to the expiry of the JWT.
     limit_to_exp: bool,
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Verifier {
 }
 
 enum Key {
-    /// Prepared once, in a place of its own: moves of the verifier leave no copies behind.
+    /// Prepared once and boxed: moving the verifier copies a pointer, not the key.
     Secret(Box<Hmac<Sha256>>),
     PublicKey(PublicKey),
     Jwks(Arc<Jwks>),
@@ -65,7 +65,7 @@ impl Header {
     }
 }
 
-/// Whether a media type is that of a JWT (RFC 7519, 5.1) or of an access token (RFC 9068, 2.1). Other JWTs of the same
+/// Returns whether a media type is that of a JWT (RFC 7519, 5.1) or of an access token (RFC 9068, 2.1). Other JWTs of the same
 /// issuer, such as logout tokens, do not authenticate anyone.
 fn is_type_of_jwt(typ: &str) -> bool {
     let typ = typ.to_ascii_lowercase();

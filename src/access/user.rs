@@ -243,8 +243,8 @@ impl User {
         }
     }
 
-    /// A classroom's user is in chat under the MD5 of its account. An account of that form could be chosen to be
-    /// another user's chat name, so it is none itself. Chat ignores the letter case of names.
+    /// Checks a chat user id. A classroom puts a user into chat under the MD5 of its account, so an account that has the
+    /// form of an MD5 could be another user's chat name and is rejected. Chat ignores the letter case of names.
     fn is_in_chat(&self, user: &UserId) -> Result<(), Refusal> {
         if *user == classroom_chat_user(&self.name) {
             return Ok(());

@@ -75,8 +75,8 @@ impl RequestState {
 }
 
 impl RequestState {
-    /// Authenticates an API key, unless its client address has sent too many invalid ones. An address over the limit
-    /// learns nothing about a key, so guessing on does not pay.
+    /// Authenticates an API key, unless its client address has sent too many invalid ones. Above the limit
+    /// no key from that address is checked, so further guesses reveal nothing.
     pub(super) fn authenticate_api_key(
         &self,
         headers: &HeaderMap,

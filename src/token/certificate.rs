@@ -29,7 +29,7 @@ struct Material {
 }
 
 impl AppCertificate {
-    /// Fills its place on the heap, so that nothing secret is moved there.
+    /// Fills the allocation in place, so that no secret is moved.
     fn new(digits: &[u8; 32]) -> Self {
         let mut material = Box::new(Material {
             digits: [0; 32],

@@ -48,7 +48,7 @@ impl Key {
         prepared
     }
 
-    /// A place for a key, which signs nothing until [`Key::prepare`].
+    /// An allocation for [`Key::prepare`] to fill; it must not sign before.
     pub(super) const UNPREPARED: Self = Self {
         inner: INITIAL,
         outer: INITIAL,

@@ -17,7 +17,7 @@ pub struct Jwt {
     pub audience: Option<String>,
     /// What its claims are called.
     pub claims: ClaimNames,
-    /// Whether a user's tokens expire with the JWT at the latest.
+    /// Limits a user's tokens to the expiry of the JWT.
     pub limit_to_exp: bool,
     /// The channels of a user whose JWT names none.
     pub default_channels: Option<ChannelPatterns>,

@@ -174,7 +174,7 @@ const fn near_p(lowest: u8) -> [u8; 32] {
     bytes
 }
 
-/// Whether an Ed25519 key is one whose signatures anyone can forge. Neither the library nor aws-lc rejects them.
+/// Returns whether anyone can forge signatures of an Ed25519 key. Neither jsonwebtoken nor aws-lc rejects such keys.
 fn has_small_order(mut key: [u8; 32]) -> bool {
     key[31] &= 0x7f;
     SMALL_ORDER.contains(&key)

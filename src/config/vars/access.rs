@@ -90,12 +90,12 @@ pub const JWT_CLAIM_TTL: Variable = Variable {
     )
 };
 
-/// Whether users' tokens expire with their JWTs.
+/// Limits users' tokens to the expiry of their JWTs.
 pub const JWT_LIMIT_TO_EXP: Variable = Variable {
     default: Some("false"),
     ..Variable::new(
         "JWT_LIMIT_TO_EXP",
-        "Whether users' tokens expire with their JWT at the latest (claim exp): true or false",
+        "Limit of users' tokens to the expiry of their JWT (claim exp): true or false",
     )
 };
 

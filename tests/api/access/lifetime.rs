@@ -1,6 +1,8 @@
 //! Lifetimes of users' tokens: every privilege and every 005 key expires.
 
-use agora_token_server::token::v005;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use agora_token_server::token::{UnixTime, v005};
 use serde_json::{Value, json};
 
 use super::{alice_with, get_as, hs256, post_as, with_secret};
@@ -82,4 +84,19 @@ async fn jwt_limit_to_exp_caps_the_lifetime_at_that_of_the_jwt() {
         let answer = get_as(&app, &jwt, "/access_token?channel=test").await;
         answer.is_error(401, "the JWT has expired; log in anew");
     }
+}
+
+/// The clock passes the expiry between authentication and issue, e.g. while the body arrives.
+#[tokio::test]
+async fn rejects_a_jwt_that_expires_while_its_request_is_handled() {
+    static CLOCK: AtomicU32 = AtomicU32::new(NOW);
+    let app = with_secret(&[("JWT_LIMIT_TO_EXP", "true")])
+        .clock(|| UnixTime::from_seconds(CLOCK.fetch_add(1, Ordering::Relaxed)));
+    let jwt = hs256(&alice_with(json!({ "exp": NOW + 1 })));
+    let answer = get_as(&app, &jwt, "/access_token?channel=test").await;
+    answer.is_error(401, "the JWT has expired; log in anew");
+    assert_eq!(
+        answer.header("www-authenticate"),
+        Some("Bearer error=\"invalid_token\", error_description=\"expired\"")
+    );
 }
