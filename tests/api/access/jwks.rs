@@ -319,7 +319,7 @@ async fn tries_every_key_that_has_the_key_id() {
         for pem in [ED25519, OTHER_ED25519] {
             ask(&app, pem, Some("one"))
                 .await
-                .grants_006("test", "alice");
+                .grants_rtc_007("test", "alice");
             ask(&app, pem, None).await.is_error(401, INVALID);
         }
         let third = EncodingKey::from_ec_pem(P256.as_bytes()).unwrap();
