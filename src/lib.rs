@@ -19,11 +19,12 @@
 //! ```
 //!
 //! Modules use one another in one direction only:
-//! [`token`] ◀ [`config`] ◀ [`issuer`] ◀ [`access`] ◀ [`http`] ◀ [`cli`].
+//! [`token`] ◀ [`config`] ◀ [`issuer`] ◀ [`access`] ◀ [`telemetry`] ◀ [`http`] ◀ [`cli`].
 
 pub mod access;
 pub mod cli;
 pub mod config;
 pub mod http;
 pub mod issuer;
+pub mod telemetry;
 pub mod token;

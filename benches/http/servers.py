@@ -89,21 +89,23 @@ def by_jwt():
 class Server:
     started = []
 
-    def __init__(self, name, command, env=(), silent=False, request=ACCESS_TOKEN):
-        self.name, self.command, self.env, self.silent = name, command, dict(env), silent
+    def __init__(self, name, command, env=(), silent=False, log=None, request=ACCESS_TOKEN):
+        """`log` is the file that takes standard output; each round begins with an empty one."""
+        self.name, self.command, self.env, self.silent, self.log = name, command, dict(env), silent, log
         self.request, self.port, self.rounds = request, free_port(), []
 
     def start(self):
         """Starts the server on its core; returns the seconds to its first answer."""
         env = {"PATH": PATH, "HOST": HOST, "PORT": str(self.port), **KEYS, **self.env}
         os.sched_setaffinity(0, {SERVER_CORE})  # the child inherits it
+        stdout = open(self.log, "ab") if self.log else subprocess.DEVNULL
         begin = time.perf_counter()
         self.process = subprocess.Popen(
             self.command,
             cwd="/",  # away from a developer's .env file
             env=env,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=stdout,
             stderr=subprocess.DEVNULL if self.silent else None,
         )
         os.sched_setaffinity(0, {LOAD_CORE})
@@ -169,6 +171,8 @@ class Server:
     def load(self, seconds, connections, request=None):
         """One run of wrk."""
         request = request or self.request
+        if self.log:
+            os.truncate(self.log, 0)
         before, wrk_before = self.cpu_seconds(), children_cpu_seconds()
         text = subprocess.run(
             ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
@@ -190,7 +194,14 @@ class Server:
             "cpu": cpu / int(requests) * 1e6,
             "busy": cpu / float(took),
             "wrk busy": wrk_cpu / float(took),
+            "lines lost": max(0, int(requests) - self.lines()) if self.log else 0,
         }
+
+    def lines(self):
+        """Lines in the log, after the last batch was written."""
+        time.sleep(0.1)
+        with open(self.log, "rb") as file:
+            return sum(part.count(b"\n") for part in iter(lambda: file.read(1 << 20), b""))
 
     def median(self, key):
         return median(one[key] for one in self.rounds)

@@ -4,7 +4,6 @@ mod announce;
 mod check_config;
 mod healthcheck;
 mod inspect;
-mod logging;
 mod mint;
 mod serve;
 

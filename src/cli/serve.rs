@@ -10,11 +10,12 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::announce::{DEMO_NOTICE, announce};
-use super::{UNUSABLE, fail, logging};
+use super::{UNUSABLE, fail};
 use crate::access::Guard;
 use crate::config::{AuditLog, Config, Environment, MetricsAccess};
 use crate::http::{self, App, AppState, Audit, Limiter, Limits, Metrics, Settings};
 use crate::issuer::{Issuer, random_salt, system_clock};
+use crate::telemetry::log::{LinesLost, Logging};
 use crate::token::Project;
 
 pub(super) fn run(environment: Environment, demo: bool) -> ExitCode {
@@ -24,16 +25,17 @@ pub(super) fn run(environment: Environment, demo: bool) -> ExitCode {
         Ok(config) => config,
         Err(error) => return fail(UNUSABLE, error),
     };
-    logging::start(config.log);
+    let logging = Logging::start(config.log);
     http::log_panics();
     if let Err(error) = keep_memory() {
         tracing::warn!(%error, "a core dump of this process could hold the App Certificate");
     }
     let served = runtime().and_then(|runtime| {
-        let served = runtime.block_on(serve(config, demo));
+        let served = runtime.block_on(serve(config, demo, logging.lines_lost()));
         runtime.shutdown_background(); // a name that is being looked up may take longer than a platform waits
         served
     });
+    logging.finish();
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(1, error),
@@ -49,7 +51,7 @@ fn runtime() -> io::Result<Runtime> {
     runtime.enable_all().build()
 }
 
-async fn serve(config: Config, demo: bool) -> io::Result<()> {
+async fn serve(config: Config, demo: bool, lines_lost: LinesLost) -> io::Result<()> {
     // Before the first connection, so that a signal cannot end the process in between.
     let shutdown = shutdown(&config.audit)?;
     let listener = bind(config.listen, "HOST and PORT").await?;
@@ -71,7 +73,9 @@ async fn serve(config: Config, demo: bool) -> io::Result<()> {
         page: config.page,
         notice: demo.then_some(DEMO_NOTICE),
         audit,
-        metrics: config.metrics.map(Metrics::new),
+        metrics: config
+            .metrics
+            .map(|access| Metrics::new(access, lines_lost)),
         limiter: config
             .rate_limit
             .map(|rate| Limiter::new(rate, config.trusted_proxy_hops)),

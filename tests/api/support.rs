@@ -8,6 +8,7 @@ use agora_token_server::access::Guard;
 use agora_token_server::config::{AccessTokenVersion, Config, Environment, MetricsAccess};
 use agora_token_server::http::{App, AppState, Limiter, Metrics, Settings};
 use agora_token_server::issuer::Issuer;
+use agora_token_server::telemetry::log::LinesLost;
 use agora_token_server::token::{
     Binding, Lifetime, Project, Scope, SignedBy, Text, UnixTime, v006, v007,
 };
@@ -81,7 +82,7 @@ impl TestApp {
     }
 
     pub(crate) fn metrics(mut self, access: MetricsAccess) -> Self {
-        self.settings.metrics = Some(Metrics::new(access));
+        self.settings.metrics = Some(Metrics::new(access, LinesLost::default()));
         self
     }
 

@@ -9,6 +9,7 @@ mod configuration;
 mod explained;
 mod guarded;
 mod inspect;
+mod log_queue;
 mod malformed;
 mod mint;
 mod secrets;

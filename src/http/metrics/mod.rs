@@ -4,6 +4,7 @@
 //! sends. What a request counts is found once and kept, so that it costs some atomic additions, however many clients
 //! there are.
 
+mod lines_lost;
 mod routes;
 mod tokens;
 
@@ -16,12 +17,14 @@ use prometheus::{
 };
 use smallvec::SmallVec;
 
+use lines_lost::LinesLostCounter;
 pub(super) use routes::RouteMetrics;
 use tokens::TokenMetrics;
 
 use super::table::Route;
 use crate::config::MetricsAccess;
 use crate::issuer::Subject;
+use crate::telemetry::log::LinesLost;
 
 /// From the fastest answer to the slowest that is no failure; in seconds.
 const BUCKETS: [f64; 15] = [
@@ -47,7 +50,7 @@ struct Inner {
 impl Metrics {
     /// Metrics of a server that has done nothing yet.
     #[must_use]
-    pub fn new(access: MetricsAccess) -> Self {
+    pub fn new(access: MetricsAccess, lines_lost: LinesLost) -> Self {
         let requests = counters(
             "agora_http_requests_total",
             "Requests, by what answered them and how.",
@@ -85,6 +88,7 @@ impl Metrics {
         add(Box::new(refusals.clone()));
         add(Box::new(issued.clone()));
         add(Box::new(connections.clone()));
+        add(Box::new(LinesLostCounter::new(lines_lost)));
         add(Box::new(build));
         #[cfg(target_os = "linux")]
         add(Box::new(

@@ -1,0 +1,3 @@
+//! Telemetry: the process's log.
+
+pub mod log;
