@@ -122,3 +122,16 @@ fn serves_requests_and_counts_lost_lines_while_the_log_is_closed() {
     server.signal("TERM");
     assert_eq!(server.ended().0, Some(0));
 }
+
+#[test]
+fn serves_other_requests_while_nobody_reads_the_audit_log_and_the_log() {
+    let settings = [("METRICS_KEY", METRICS_KEY), ("AUDIT_LOG", "stdout")];
+    let server = Server::start(&[], &[&IDENTIFIERS[..], &settings].concat());
+    ping(&server, TOO_MANY);
+    let token = server.get("/access_token?channel=test");
+    assert!(token.starts_with("HTTP/1.1 503 "), "{token}");
+    ping(&server, 100);
+    assert!(lines_lost(&server) > 0);
+    server.signal("TERM");
+    assert_eq!(server.ended().0, Some(0));
+}

@@ -6,6 +6,8 @@
 mod json;
 mod lost;
 mod stdout;
+#[cfg(test)]
+mod tests;
 mod text;
 mod timestamp;
 
