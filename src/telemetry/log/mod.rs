@@ -30,6 +30,9 @@ const QUEUE_LINES: usize = 16 * 1024;
 /// Bytes that one system call writes at most.
 const BATCH_BYTES: usize = 64 * 1024;
 
+/// Room for most lines; longer ones allocate again.
+const LINE_BYTES: usize = 256;
+
 /// Longest wait for the queue to be written when the process ends.
 const FLUSH_TIMEOUT: Duration = Duration::from_millis(1200);
 
@@ -89,4 +92,12 @@ impl Logging {
         });
         let _ = finished.recv_timeout(FLUSH_TIMEOUT); // lines that nobody reads are lost
     }
+}
+
+/// Returns whether `text` may stand between quotes as it is, in text and in JSON. Looks at every byte, because a loop
+/// without an early end uses vector instructions.
+fn is_plain(text: &str) -> bool {
+    text.bytes().fold(true, |is_plain, byte| {
+        is_plain & matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~')
+    })
 }
