@@ -56,7 +56,7 @@ where
 /// Appends each field as a member of the object.
 struct Fields<'a> {
     line: &'a mut String,
-    /// What values that format themselves returned.
+    /// The first error of a value that formats itself.
     result: fmt::Result,
 }
 

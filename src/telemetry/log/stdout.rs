@@ -21,7 +21,7 @@ pub(super) struct Stdout {
     /// `None` if the process has no standard output.
     file: Option<File>,
     lines_lost: LinesLost,
-    /// Whether a line was written in part.
+    /// Set while the last line is written in part only.
     is_torn: bool,
     last_report: Option<Instant>,
 }

@@ -59,7 +59,7 @@ where
 /// Appends each field after a space: the message alone, others with their name.
 struct Fields<'a> {
     line: &'a mut String,
-    /// What values that format themselves returned.
+    /// The first error of a value that formats itself.
     result: fmt::Result,
 }
 
