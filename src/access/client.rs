@@ -1,14 +1,32 @@
 //! How other servers are asked: within limits, by TLS as the system trusts it, and without following anyone elsewhere.
 
-use std::io;
+use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
+use std::{io, iter};
 
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 
+use super::resolver::Resolver;
+
+/// Idle connections of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pool {
+    /// They are used again.
+    Kept,
+    /// There are none: each request has a connection of its own.
+    None,
+}
+
 /// A client whose requests end within `patience`.
-pub(super) fn new(patience: Duration) -> io::Result<Client> {
-    Client::builder()
+pub(super) fn new(patience: Duration, pool: Pool) -> io::Result<Client> {
+    let mut builder = Client::builder();
+    if pool == Pool::None {
+        builder = builder.pool_max_idle_per_host(0);
+    }
+    builder
+        .dns_resolver(Arc::new(Resolver::new()))
         .timeout(patience)
         .redirect(Policy::none())
         .no_proxy()
@@ -38,10 +56,36 @@ pub(super) fn reason(error: reqwest::Error) -> String {
     chain(&error.without_url())
 }
 
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    let texts: Vec<String> = causes.map(ToString::to_string).collect();
+/// Whether the connection was closed before the response began. On an idle connection that means that the request came
+/// too late.
+pub(super) fn was_closed(error: &reqwest::Error) -> bool {
+    let is_closed = |cause: &(dyn Error + 'static)| {
+        let of_http = cause.downcast_ref().is_some_and(|error: &hyper::Error| {
+            error.is_incomplete_message() || error.is_canceled() || error.is_closed()
+        });
+        let of_system = cause.downcast_ref().map(io::Error::kind);
+        of_http
+            || matches!(
+                of_system,
+                Some(
+                    io::ErrorKind::BrokenPipe
+                        | io::ErrorKind::ConnectionAborted
+                        | io::ErrorKind::ConnectionReset
+                        | io::ErrorKind::UnexpectedEof
+                )
+            )
+    };
+    !error.is_connect() && !error.is_timeout() && causes(error).any(is_closed)
+}
+
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let texts: Vec<String> = causes(error).map(ToString::to_string).collect();
     texts.join(": ")
+}
+
+/// An error and its causes.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    iter::successors(Some(error), |error| (*error).source())
 }
 
 /// The most of another server's words that is repeated, in bytes.

@@ -1,7 +1,9 @@
 //! Why someone is not known, and why a caller does not get a token.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
+use super::circuit_breaker::OPEN_TIME;
 use crate::token::Excerpt;
 
 /// Why nobody knows who asks. Says no more than the one who asks must know: not which part of its credentials is wrong.
@@ -125,7 +127,7 @@ pub enum Refusal {
     #[error(transparent)]
     Unauthenticated(#[from] Unauthenticated),
     /// The operator's own service could not be asked.
-    #[error("whether the token may be made cannot be found out; try again later")]
+    #[error("the authorization webhook is unavailable; try again later")]
     Unavailable,
     /// A wildcard where there are none.
     #[error("the channel * is every channel, and tokens for it are not made here")]
@@ -138,4 +140,9 @@ pub enum Refusal {
     /// A wildcard for a caller who has no right to it.
     #[error("the channel * is every channel, and the caller has no right to that")]
     WildcardRight,
+}
+
+impl Refusal {
+    /// Time after which the authorization webhook may be available again.
+    pub const RETRY_AFTER: Duration = OPEN_TIME;
 }

@@ -1,12 +1,16 @@
 //! Asks the operator's own service about a token.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, TRANSFER_ENCODING};
 use reqwest::{Client, Response};
 use serde::{Deserialize, Deserializer, Serialize, de};
+use tokio::time::timeout;
 
+use super::call_limit::CallLimit;
+use super::circuit_breaker::{CircuitBreaker, CircuitOpen};
+use super::client::Pool;
 use super::error::Refusal;
 use super::policy::cut;
 use super::rank::Rank;
@@ -21,10 +25,26 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The most that is read of an answer.
 const MAX_ANSWER: usize = 16 * 1024;
 
+const HOW_TO_ALLOW: &str =
+    "respond with 204, or with 200, a JSON object such as {} and its Content-Length";
+
 #[derive(Debug)]
 pub(super) struct Hook {
     config: config::Hook,
     client: Client,
+    /// For a second attempt, which needs a connection that is certainly open.
+    unpooled: Client,
+    limit: CallLimit,
+    breaker: CircuitBreaker,
+}
+
+/// The usable responses.
+enum Verdict {
+    Allowed {
+        rank: Option<Rank>,
+        longest: Option<Lifetime>,
+    },
+    Denied(String),
 }
 
 /// What the service is asked.
@@ -74,8 +94,13 @@ struct Denied {
 
 impl Hook {
     pub(super) fn new(config: config::Hook) -> io::Result<Self> {
-        let client = client::new(PATIENCE)?;
-        Ok(Self { config, client })
+        Ok(Self {
+            config,
+            client: client::new(PATIENCE, Pool::Kept)?,
+            unpooled: client::new(PATIENCE, Pool::None)?,
+            limit: CallLimit::new(),
+            breaker: CircuitBreaker::default(),
+        })
     }
 
     /// Leaves of a request what the service does.
@@ -85,53 +110,64 @@ impl Hook {
         request: &mut TokenRequest,
         now: UnixTime,
     ) -> Result<(), Refusal> {
-        let response = self.post(caller, request, now).await.map_err(unavailable)?;
-        let status = response.status();
-        let body = client::body(response, MAX_ANSWER).await;
-        let body = body.map_err(unavailable)?;
-        if matches!(status.as_u16(), 401 | 404 | 405 | 429) {
-            tracing::warn!(%status, "AUTHORIZE_URL denies, or is not the right URL, token or rate");
+        match self.verdict(caller, request, now).await? {
+            Verdict::Denied(message) => Err(Refusal::Denied(message)),
+            Verdict::Allowed { rank, longest } => {
+                if let Some(rank) = rank {
+                    rank.lower(request)?;
+                }
+                if let Some(longest) = longest {
+                    cut(request, longest);
+                }
+                Ok(())
+            }
         }
-        if status.is_client_error() {
-            return Err(Refusal::Denied(message(&body)));
-        }
-        if !status.is_success() {
-            return Err(unavailable(format!("it answers {status}")));
-        }
-        let Lowered { role, ttl } = lowered(&body).map_err(unavailable)?;
-        if let Some(name) = role {
-            let rank = Rank::from_name(&name)
-                .ok_or_else(|| unavailable(format!("its role is none of {}", Rank::NAMES)))?;
-            rank.lower(request)?;
-        }
-        if let Some(seconds) = ttl {
-            let longest = Lifetime::from_seconds(seconds)
-                .map_err(|error| unavailable(format!("its ttl {error}")))?;
-            cut(request, longest);
-        }
-        Ok(())
     }
 
-    async fn post(
+    /// Calls the webhook, unless it fails all the time or too many calls are in progress.
+    async fn verdict(
         &self,
         caller: &Caller,
         request: &TokenRequest,
         now: UnixTime,
-    ) -> Result<Response, String> {
-        let question = Question {
-            caller: Asking {
-                kind: caller.kind(),
-                name: caller.name(),
-            },
-            request: Asked {
-                version: request.version(),
-                ttl: request.lifetime.map(Lifetime::seconds),
-                services: request.bound(now),
-            },
-        };
-        let question = serde_json::to_string(&question).expect("texts and numbers under names");
-        let mut post = self
-            .client
+    ) -> Result<Verdict, Refusal> {
+        if self.breaker.is_open(Instant::now()) {
+            return Err(Refusal::Unavailable); // without waiting for a call to end
+        }
+        let permit = self.limit.acquire().await;
+        let _permit = permit.map_err(|busy| {
+            tracing::warn!(reason = %busy, "webhook call rejected");
+            Refusal::Unavailable
+        })?;
+        let call = self.breaker.begin(Instant::now());
+        let call = call.map_err(|CircuitOpen| Refusal::Unavailable)?;
+        let question = question(caller, request, now);
+        let verdict = timeout(PATIENCE, self.call(question)).await;
+        let late = |_| Err(format!("no response within {} s", PATIENCE.as_secs()));
+        match verdict.unwrap_or_else(late) {
+            Ok(verdict) => {
+                call.succeeded();
+                Ok(verdict)
+            }
+            Err(reason) => {
+                tracing::warn!(%reason, "webhook call failed");
+                call.failed(Instant::now());
+                Err(Refusal::Unavailable)
+            }
+        }
+    }
+
+    async fn call(&self, question: String) -> Result<Verdict, String> {
+        let mut sent = self.post(&self.client, question.clone()).await;
+        if sent.as_ref().is_err_and(client::was_closed) {
+            // The webhook may close an idle connection just when a request is sent on it. A call changes nothing there.
+            sent = self.post(&self.unpooled, question).await;
+        }
+        verdict(sent.map_err(client::reason)?).await
+    }
+
+    async fn post(&self, client: &Client, question: String) -> reqwest::Result<Response> {
+        let mut post = client
             .post(self.config.url.clone())
             .header(CONTENT_TYPE, "application/json")
             .body(question);
@@ -141,28 +177,79 @@ impl Hook {
             value.set_sensitive(true);
             post = post.header(AUTHORIZATION, value);
         }
-        post.send().await.map_err(client::reason)
+        post.send().await
     }
 }
 
-fn unavailable(reason: impl std::fmt::Display) -> Refusal {
-    tracing::warn!(%reason, "AUTHORIZE_URL was asked in vain");
-    Refusal::Unavailable
+fn question(caller: &Caller, request: &TokenRequest, now: UnixTime) -> String {
+    let question = Question {
+        caller: Asking {
+            kind: caller.kind(),
+            name: caller.name(),
+        },
+        request: Asked {
+            version: request.version(),
+            ttl: request.lifetime.map(Lifetime::seconds),
+            services: request.bound(now),
+        },
+    };
+    serde_json::to_string(&question).expect("texts and numbers under names")
 }
 
-/// What is left of the request; nothing in the body leaves all of it.
-fn lowered(body: &[u8]) -> Result<Lowered, String> {
-    if body.trim_ascii().is_empty() {
-        return Ok(Lowered::default());
+/// Reads a response. What is no clear yes or no is an error.
+async fn verdict(response: Response) -> Result<Verdict, String> {
+    let status = response.status();
+    let has_end = has_end(&response);
+    let body = client::body(response, MAX_ANSWER).await?;
+    match status.as_u16() {
+        204 => Ok(Verdict::Allowed {
+            rank: None,
+            longest: None,
+        }),
+        200 if has_end => allowed(&body),
+        200 => Err(format!(
+            "the body of its 200 has neither Content-Length nor chunks, so it may be incomplete; {HOW_TO_ALLOW}"
+        )),
+        201..=299 => Err(format!("it responds with {status}; {HOW_TO_ALLOW}")),
+        code @ 400..=499 => {
+            if matches!(code, 401 | 404 | 405 | 429) {
+                tracing::warn!(%status, "AUTHORIZE_URL denies, or is not the right URL, token or rate");
+            }
+            Ok(Verdict::Denied(message(&body)))
+        }
+        _ => Err(format!("it responds with {status}")),
     }
-    let lowered = if body.trim_ascii_start().starts_with(b"[") {
+}
+
+/// Whether a body has a length or ends with a last chunk (RFC 9112, 6.3), so that one that was cut is an error. Any other
+/// ends with the connection, also when its server crashes.
+fn has_end(response: &Response) -> bool {
+    let codings = response.headers().get_all(TRANSFER_ENCODING);
+    let last = codings.iter().next_back();
+    let last = last.and_then(|codings| codings.to_str().ok()?.rsplit(',').next());
+    response.content_length().is_some()
+        || last.is_some_and(|coding| coding.trim().eq_ignore_ascii_case("chunked"))
+}
+
+/// Reads the body of a 200.
+fn allowed(body: &[u8]) -> Result<Verdict, String> {
+    let limits = if body.trim_ascii_start().starts_with(b"[") {
         Err(de::Error::custom("it is an array")) // of the values in their order, serde would take it for them
     } else {
         serde_json::from_slice(body)
     };
-    lowered.map_err(|error: serde_json::Error| {
+    let Lowered { role, ttl } = limits.map_err(|error: serde_json::Error| {
         let error = client::said(&error);
-        format!("its body is neither empty nor an object of role and ttl alone: {error}")
+        format!("its body is no JSON object of role and ttl alone: {error}; {HOW_TO_ALLOW}")
+    })?;
+    let rank = |name: String| {
+        Rank::from_name(&name).ok_or_else(|| format!("its role is none of {}", Rank::NAMES))
+    };
+    let longest =
+        |seconds| Lifetime::from_seconds(seconds).map_err(|error| format!("its ttl {error}"));
+    Ok(Verdict::Allowed {
+        rank: role.map(rank).transpose()?,
+        longest: ttl.map(longest).transpose()?,
     })
 }
 

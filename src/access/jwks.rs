@@ -5,6 +5,7 @@
 //! no more. While the provider is down, the last keys stay; when it says that there are none, they go.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::task::JoinHandle;
 use url::Url;
 
-use super::client;
+use super::client::{self, Pool};
 use crate::config::{PublicKey, PublicKeyError};
 use crate::token::UnixTime;
 
@@ -45,6 +46,8 @@ pub(super) struct Jwks {
     client: Client,
     /// Nothing until they have been fetched once.
     keys: RwLock<Option<Kept>>,
+    /// Whether there were keys at any time since the start.
+    was_loaded: AtomicBool,
     /// When they were asked for last. Whoever holds it is the one who fetches.
     asked: Arc<Mutex<Option<UnixTime>>>,
 }
@@ -75,8 +78,9 @@ impl Jwks {
     pub(super) fn new(url: Url) -> io::Result<Self> {
         Ok(Self {
             url,
-            client: client::new(PATIENCE)?,
+            client: client::new(PATIENCE, Pool::Kept)?,
             keys: RwLock::default(),
+            was_loaded: AtomicBool::new(false),
             asked: Arc::default(),
         })
     }
@@ -85,6 +89,16 @@ impl Jwks {
         let mut asked = self.asked.lock().await;
         *asked = Some(now);
         self.fetch(now).await;
+    }
+
+    /// Whether a key set was ever loaded. If not, it is fetched in the background: while `/readyz` fails there are no
+    /// requests that would do it.
+    pub(super) fn is_ready(self: &Arc<Self>, now: UnixTime) -> bool {
+        let was_loaded = self.was_loaded.load(Ordering::Relaxed);
+        if !was_loaded {
+            self.fetch_aside(now);
+        }
+        was_loaded
     }
 
     /// Returns the keys of that ID for an algorithm, of which a set may have several; without an ID, the only key for the
@@ -115,12 +129,7 @@ impl Jwks {
         now: UnixTime,
     ) -> Result<Vec<Arc<PublicKey>>, Unknown> {
         let asked = Arc::clone(&self.asked).lock_owned().await;
-        let pause = if self.kept().is_some() {
-            PAUSE
-        } else {
-            FIRST_PAUSE
-        };
-        if asked.is_none_or(|last| is_over(last, pause, now)) {
+        if asked.is_none_or(|last| is_over(last, self.pause(), now)) {
             let _ = self.begin_fetch(asked, now).await; // what went wrong is logged there
         } else {
             drop(asked);
@@ -129,12 +138,20 @@ impl Jwks {
         kept.find(id, algorithm).ok_or(Unknown::Key)
     }
 
+    fn pause(&self) -> u32 {
+        if self.kept().is_some() {
+            PAUSE
+        } else {
+            FIRST_PAUSE
+        }
+    }
+
     /// Fetches the keys while the request goes on, unless someone does.
     fn fetch_aside(self: &Arc<Self>, now: UnixTime) {
         let Ok(asked) = Arc::clone(&self.asked).try_lock_owned() else {
             return;
         };
-        if asked.is_none_or(|last| is_over(last, PAUSE, now)) {
+        if asked.is_none_or(|last| is_over(last, self.pause(), now)) {
             drop(self.begin_fetch(asked, now));
         }
     }
@@ -164,6 +181,7 @@ impl Jwks {
             }
             Ok(keys) => {
                 tracing::debug!(keys = keys.len(), "JWT_JWKS_URL was fetched");
+                self.was_loaded.store(true, Ordering::Relaxed);
                 *self.keys_mut() = Some(Kept {
                     keys,
                     since: now,

@@ -93,6 +93,14 @@ impl Verifier {
         }
     }
 
+    /// Whether there is, or was, a key that JWTs are checked with.
+    pub(super) fn is_ready(&self, now: UnixTime) -> bool {
+        match &self.key {
+            Key::Jwks(jwks) => jwks.is_ready(now),
+            Key::Secret(_) | Key::PublicKey(_) => true,
+        }
+    }
+
     /// The user that a JWT is about.
     pub(super) async fn user(&self, jwt: &str, now: UnixTime) -> Result<User, Unauthenticated> {
         let (message, signature) = jwt

@@ -3,6 +3,8 @@
 //! A server without API keys and JWTs is open: nobody's credentials are looked at, and everyone gets what the limits
 //! allow.
 
+mod call_limit;
+mod circuit_breaker;
 mod claims;
 mod client;
 mod error;
@@ -12,6 +14,7 @@ mod jwks;
 mod jwt;
 mod policy;
 mod rank;
+mod resolver;
 mod user;
 
 use std::io;
@@ -122,6 +125,12 @@ impl Guard {
         if let Some(jwt) = &self.jwt {
             jwt.prepare(now).await;
         }
+    }
+
+    /// Whether credentials can be checked: the key set of `JWT_JWKS_URL`, if it is set, was loaded at least once.
+    #[must_use]
+    pub fn is_ready(&self, now: UnixTime) -> bool {
+        self.jwt.as_ref().is_none_or(|jwt| jwt.is_ready(now))
     }
 
     /// Tells API keys and JWTs apart. Only where JWTs are accepted, two dots make one; no configured key has a dot.

@@ -128,6 +128,7 @@ impl Error {
             Self::RateLimited { seconds, .. } | Self::TooManyInvalidKeys { seconds } => {
                 Some(*seconds)
             }
+            Self::Refused(Refusal::Unavailable) => Some(Refusal::RETRY_AFTER.as_secs()),
             _ => None,
         }
     }

@@ -207,7 +207,7 @@ fn what_another_server_says_stays_within_a_line_of_the_log_and_is_short() {
             .get("/access_token?channel=test")
             .starts_with("HTTP/1.1 503 ")
     );
-    let line = server.line_with("AUTHORIZE_URL was asked in vain");
+    let line = server.line_with("webhook call failed");
     assert!(
         line.contains("unknown field `a2026-11-24T00:00:00Z  INFO forged[31maaa"),
         "{line}"

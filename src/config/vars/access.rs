@@ -144,7 +144,7 @@ pub const ALLOW_RESTRICTED_006: Variable = Variable {
 /// Who is asked about every token.
 pub const AUTHORIZE_URL: Variable = Variable::new(
     "AUTHORIZE_URL",
-    "URL of your service that is asked about every token: 2xx allows, 4xx denies",
+    "URL of your authorization webhook, called for every token: 204 or 200 with JSON allows, 4xx denies",
 );
 
 /// What that service knows this server by.

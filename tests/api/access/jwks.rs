@@ -75,6 +75,38 @@ async fn many_first_requests_are_one_fetch() {
 }
 
 #[tokio::test]
+async fn readyz_is_503_until_keys_were_loaded_once() {
+    clock!(CLOCK);
+    let provider = Provider::start(&[("one", ED25519)]).await;
+    provider.fails(500);
+    let app = app(&provider).clock(|| UnixTime::from_seconds(CLOCK.load(Ordering::Relaxed)));
+    let unavailable = "the keys that JWTs are checked with cannot be fetched; try again later";
+    for _ in 0..5 {
+        app.get("/readyz").await.is_error(503, unavailable);
+    }
+    while provider.0.count() < 1 {
+        tokio::task::yield_now().await;
+    }
+    provider.answers(&[("one", ED25519)]);
+    let mut probes = 0;
+    // Probes alone make it fetch the keys, every two seconds at most.
+    while app.get("/readyz").await.status == 503 {
+        pass(&CLOCK, 2);
+        probes += 1;
+        assert!(probes < 1000);
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    provider.fails(500);
+    pass(&CLOCK, 24 * 3600);
+    app.get("/readyz").await.is(200, "{\"status\":\"ready\"}");
+    provider.answers(&[]);
+    ask(&app, OTHER_ED25519, Some("two"))
+        .await
+        .is_error(503, unavailable);
+    app.get("/readyz").await.is(200, "{\"status\":\"ready\"}");
+}
+
+#[tokio::test]
 async fn a_new_key_is_found_and_an_old_one_forgotten() {
     clock!(CLOCK);
     let provider = Provider::start(&[("one", ED25519)]).await;

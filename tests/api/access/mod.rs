@@ -15,6 +15,7 @@ mod server;
 mod small_order;
 mod user;
 mod version;
+mod webhook;
 
 use agora_token_server::token::v007;
 use axum::http::Method;

@@ -38,7 +38,7 @@ impl Server {
     pub(super) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let state = Arc::new(Script {
-            answer: Mutex::new((200, String::new())),
+            answer: Mutex::new((204, String::new())),
             requests: Mutex::default(),
             connections: AtomicUsize::new(0),
             may_answer: Semaphore::new(Semaphore::MAX_PERMITS / 2),

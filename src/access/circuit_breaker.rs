@@ -1,0 +1,208 @@
+//! A circuit breaker: after several failures in a row, calls to a server are rejected at once for a short time. Then one
+//! call probes whether the server works again.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Failures in a row that open the circuit. Fewer would let a single slow second reject everyone.
+const MAX_FAILURES: u32 = 5;
+
+/// Time for which calls are rejected after the circuit has opened, or after a probe has failed.
+pub(super) const OPEN_TIME: Duration = Duration::from_secs(2);
+
+/// A closed circuit at first.
+#[derive(Debug, Default)]
+pub(super) struct CircuitBreaker(Mutex<State>);
+
+#[derive(Debug)]
+enum State {
+    Closed {
+        failures: u32,
+    },
+    Open {
+        until: Instant,
+    },
+    /// A probe is in progress.
+    HalfOpen,
+}
+
+/// The circuit is open.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct CircuitOpen;
+
+/// A call that was let through. One that is dropped without a result changes nothing; if it was the probe, the next call
+/// takes its place.
+#[derive(Debug)]
+pub(super) struct Call<'a> {
+    breaker: &'a CircuitBreaker,
+    began: Instant,
+    is_probe: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::Closed { failures: 0 }
+    }
+}
+
+impl CircuitBreaker {
+    /// Returns whether a call that begins now is rejected. A caller that has to wait for its turn asks before it waits.
+    pub(super) fn is_open(&self, now: Instant) -> bool {
+        match *self.state() {
+            State::Closed { .. } => false,
+            State::Open { until } => now < until,
+            State::HalfOpen => true,
+        }
+    }
+
+    /// Begins a call.
+    pub(super) fn begin(&self, now: Instant) -> Result<Call<'_>, CircuitOpen> {
+        let mut state = self.state();
+        let is_probe = match *state {
+            State::Closed { .. } => false,
+            State::Open { until } if until <= now => true,
+            State::Open { .. } | State::HalfOpen => return Err(CircuitOpen),
+        };
+        if is_probe {
+            *state = State::HalfOpen;
+        }
+        Ok(Call {
+            breaker: self,
+            began: now,
+            is_probe,
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner) // no code panics while it holds the lock
+    }
+}
+
+impl Call<'_> {
+    /// Records that the server gave a usable response.
+    pub(super) fn succeeded(mut self) {
+        let mut state = self.breaker.state();
+        if self.is_probe {
+            tracing::info!("webhook circuit closed");
+            self.is_probe = false;
+        } else if !matches!(*state, State::Closed { .. }) {
+            return; // it began before the circuit opened
+        }
+        *state = State::default();
+    }
+
+    /// Records that the server did not.
+    pub(super) fn failed(mut self, now: Instant) {
+        let mut state = self.breaker.state();
+        let opens = if self.is_probe {
+            self.is_probe = false;
+            true
+        } else if let State::Closed { failures } = &mut *state {
+            *failures += 1;
+            let opens = *failures >= MAX_FAILURES;
+            if opens {
+                let seconds = OPEN_TIME.as_secs();
+                tracing::warn!(failures, seconds, "webhook circuit opened");
+            }
+            opens
+        } else {
+            false // it began before the circuit opened
+        };
+        if opens {
+            *state = State::Open {
+                until: now + OPEN_TIME,
+            };
+        }
+    }
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        if self.is_probe {
+            *self.breaker.state() = State::Open { until: self.began };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fail(breaker: &CircuitBreaker, now: Instant, times: u32) {
+        for _ in 0..times {
+            breaker.begin(now).expect("a closed circuit").failed(now);
+        }
+    }
+
+    fn opened(now: Instant) -> CircuitBreaker {
+        let breaker = CircuitBreaker::default();
+        fail(&breaker, now, MAX_FAILURES);
+        breaker
+    }
+
+    #[test]
+    fn opens_after_five_failures_in_a_row() {
+        let now = Instant::now();
+        let breaker = CircuitBreaker::default();
+        fail(&breaker, now, 4);
+        breaker.begin(now).expect("a closed circuit").succeeded();
+        fail(&breaker, now, 4);
+        assert!(!breaker.is_open(now));
+        fail(&breaker, now, 1);
+        assert!(breaker.is_open(now));
+        assert_eq!(breaker.begin(now).expect_err("it is open"), CircuitOpen);
+    }
+
+    #[test]
+    fn lets_one_probe_through_after_two_seconds() {
+        let now = Instant::now();
+        let breaker = opened(now);
+        let just_before = now + Duration::from_millis(1999);
+        assert!(breaker.begin(just_before).is_err());
+        let later = now + OPEN_TIME;
+        assert!(!breaker.is_open(later));
+        let probe = breaker.begin(later).expect("the probe");
+        assert!(breaker.is_open(later));
+        assert!(breaker.begin(later).is_err());
+        probe.succeeded();
+        assert!(breaker.begin(later).is_ok());
+        fail(&breaker, later, 4);
+        assert!(!breaker.is_open(later));
+    }
+
+    #[test]
+    fn stays_open_when_the_probe_fails() {
+        let now = Instant::now();
+        let breaker = opened(now);
+        let later = now + OPEN_TIME;
+        let end = later + Duration::from_secs(1);
+        breaker.begin(later).expect("the probe").failed(end);
+        assert!(breaker.begin(later + OPEN_TIME).is_err());
+        assert!(breaker.begin(end + OPEN_TIME).is_ok());
+    }
+
+    #[test]
+    fn lets_another_probe_through_when_the_first_is_dropped() {
+        let now = Instant::now();
+        let breaker = opened(now);
+        let later = now + OPEN_TIME;
+        drop(breaker.begin(later).expect("the probe"));
+        breaker.begin(later).expect("another probe").succeeded();
+        assert!(!breaker.is_open(later));
+    }
+
+    #[test]
+    fn ignores_results_of_calls_that_began_before_it_opened() {
+        let now = Instant::now();
+        let breaker = CircuitBreaker::default();
+        let [good, bad] = [(); 2].map(|()| breaker.begin(now).expect("a closed circuit"));
+        fail(&breaker, now, MAX_FAILURES);
+        good.succeeded();
+        assert!(breaker.is_open(now));
+        let later = now + OPEN_TIME;
+        let probe = breaker.begin(later).expect("the probe");
+        bad.failed(later);
+        probe.succeeded();
+        assert!(!breaker.is_open(later));
+    }
+}
