@@ -106,7 +106,7 @@ async fn serve(config: Config, demo: bool, lines_lost: LinesLost) -> io::Result<
 
 /// SIGHUP opens the file anew, for a program that moves it away when it is long.
 fn audit(log: &AuditLog) -> io::Result<Option<Audit>> {
-    let audit = Audit::open(log).map_err(|error| unwritable(log, &error))?;
+    let audit = Audit::open(log, system_clock).map_err(|error| unwritable(log, &error))?;
     if let (Some(audit), AuditLog::File(_)) = (audit.clone(), log) {
         let mut hangup = signal(SignalKind::hangup())?;
         tokio::spawn(async move {

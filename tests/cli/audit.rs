@@ -243,32 +243,6 @@ fn only_its_user_reads_the_file_and_what_was_there_stays() {
 }
 
 #[test]
-fn a_file_that_is_moved_away_is_made_anew_at_sighup() {
-    let directory = Directory::new();
-    let (file, moved) = (
-        directory.0.join("audit.jsonl"),
-        directory.0.join("audit.jsonl.1"),
-    );
-    let mut server = audited(&file);
-    server.get("/access_token?channel=test");
-    fs::rename(&file, &moved).unwrap();
-    server.get("/access_token?channel=test");
-    assert_eq!(lines(&moved).len(), 2);
-    server.signal("HUP");
-    server.line_with("the audit's file was opened anew");
-    server.get("/access_token?channel=test");
-    assert_eq!((lines(&moved).len(), lines(&file).len()), (2, 1));
-
-    // Where it cannot be opened, nothing is lost.
-    fs::rename(&file, &moved).unwrap();
-    fs::create_dir(&file).unwrap();
-    server.signal("HUP");
-    server.line_with("the audit's file cannot be opened anew; the old one is kept");
-    server.get("/access_token?channel=test");
-    assert_eq!(lines(&moved).len(), 2);
-}
-
-#[test]
 fn every_token_under_load_has_its_line_also_when_the_server_is_stopped() {
     let directory = Directory::new();
     let file = directory.0.join("audit.jsonl");

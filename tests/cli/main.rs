@@ -4,6 +4,7 @@
 
 mod audit;
 mod audit_expiry;
+mod audit_file;
 mod configuration;
 #[path = "../explained/mod.rs"]
 mod explained;

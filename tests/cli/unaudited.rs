@@ -65,7 +65,7 @@ fn a_token_that_cannot_be_written_down_is_not_answered() {
         );
         assert!(!answer.contains("token\":"), "{answer}");
     }
-    for target in ["/ping", "/readyz", "/"] {
+    for target in ["/ping", "/healthz", "/"] {
         assert!(server.get(target).starts_with("HTTP/1.1 200 "), "{target}");
     }
     let head = format!(
@@ -81,7 +81,7 @@ fn a_token_that_cannot_be_written_down_is_not_answered() {
     let (code, log) = server.ended();
     assert_eq!(code, Some(0));
     assert_eq!(
-        log.matches("ERROR the audit cannot be written: tokens are refused until it can")
+        log.matches("ERROR audit log failed; tokens are rejected until it recovers")
             .count(),
         1,
         "{log}"
@@ -100,19 +100,21 @@ fn a_line_that_stops_in_its_middle_spoils_no_other() {
     assert!(token(&server).starts_with("HTTP/1.1 503 "));
     let text = fs::read(&file).unwrap();
     assert_eq!((text.len(), text.ends_with(b"\n")), (512, false));
-    server.line_with("ERROR the audit cannot be written");
+    server.line_with("ERROR audit log failed");
 
     // Someone makes room.
     let shortened = fs::File::options().write(true).open(&file).unwrap();
     shortened.set_len(90).unwrap();
+    server.line_with("INFO audit log recovered"); // without a request
     assert!(token(&server).starts_with("HTTP/1.1 200 "));
-    server.line_with("INFO the audit can be written again");
     let text = fs::read_to_string(&file).unwrap();
-    let (torn, line) = text.split_once('\n').unwrap();
+    let (torn, lines) = text.split_once('\n').unwrap();
     assert_eq!(torn.len(), 90);
-    assert_eq!(line.lines().count(), 1);
-    let line: Value = serde_json::from_str(line).unwrap();
-    assert_eq!(line["audit"], "issued");
+    let lines = lines.lines().map(serde_json::from_str);
+    let lines: Vec<Value> = lines.map(Result::unwrap).collect();
+    let kinds: Vec<_> = lines.iter().map(|line| &line["audit"]).collect();
+    assert_eq!(kinds, ["resumed", "issued"]);
+    assert!(lines[0]["time"].as_str().unwrap() <= lines[1]["time"].as_str().unwrap());
 }
 
 #[test]
@@ -126,7 +128,7 @@ fn a_line_that_stops_in_its_middle_when_the_server_ends_spoils_no_later_one() {
     let mut torn = fs::File::options().append(true).open(&file).unwrap();
     std::io::Write::write_all(&mut torn, b"{\"time\":").unwrap();
     server.signal("HUP");
-    server.line_with("the audit's file was opened anew");
+    server.line_with("audit log reopened");
     server.get("/access_token?channel=test");
     let text = fs::read_to_string(&file).unwrap();
     let is_whole = |line: &str| serde_json::from_str::<Value>(line).is_ok();

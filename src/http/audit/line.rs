@@ -88,6 +88,11 @@ impl Origin {
     }
 }
 
+/// Adds the line that proves, after writing has failed, that it works again. It marks the end of the gap.
+pub(super) fn resumed(now: UnixTime, lines: &mut Vec<u8>) {
+    Line::begin(lines, now, "resumed").end();
+}
+
 /// A line that is being written.
 struct Line<'a>(&'a mut Vec<u8>);
 

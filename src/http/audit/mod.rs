@@ -57,11 +57,11 @@ impl Audit {
     /// # Errors
     ///
     /// When it cannot be opened.
-    pub fn open(log: &AuditLog) -> io::Result<Option<Self>> {
+    pub fn open(log: &AuditLog, clock: fn() -> UnixTime) -> io::Result<Option<Self>> {
         let Some(target) = Target::open(log)? else {
             return Ok(None);
         };
-        Ok(Some(Self(Arc::new(Writer::start(target)?))))
+        Ok(Some(Self(Arc::new(Writer::start(target, clock)?))))
     }
 
     /// Whether it could be opened, without making a file.
@@ -73,10 +73,16 @@ impl Audit {
         Target::check(log)
     }
 
-    /// Opens the file by its name again, after it was moved away. If that fails the old one is kept, and the log says
-    /// so.
+    /// Opens the file by its path again, after it was moved away. If that fails, tokens are rejected until it works, unless
+    /// the path still names the open file.
     pub fn reopen(&self) {
         self.0.reopen();
+    }
+
+    /// Whether records cannot be written now: the last write failed or has not ended, or the file cannot be opened. A token
+    /// request still tries to write its own. A success, of a request or of the check twice a second, ends it.
+    pub(super) fn is_failing(&self) -> bool {
+        self.0.is_failing()
     }
 
     /// The answer to a request, once its lines have been written; another one if they cannot be.

@@ -1,9 +1,9 @@
 //! Where lines are written to.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::fd::AsFd;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, OFlags, access, fcntl_getfl, fcntl_setfl};
@@ -16,10 +16,24 @@ use crate::config::AuditLog;
 pub(super) struct Target {
     /// Nothing for standard output.
     path: Option<PathBuf>,
-    file: File,
+    /// Nothing while the path names a file that cannot be opened.
+    file: Option<File>,
+    is_stdout: bool,
     /// Whether the last line stops in its middle.
     is_torn: bool,
     is_failing: bool,
+    /// As the last check by the clock found it.
+    last_place: Place,
+}
+
+/// Where the open file is, compared with its path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    AtPath,
+    /// It has another name now and the path has none, as in the middle of a rotation.
+    Moved,
+    /// It was deleted, or the path names another file.
+    Lost,
 }
 
 impl Target {
@@ -29,7 +43,10 @@ impl Target {
             AuditLog::Off => None,
             AuditLog::Stdout => {
                 let file = io::stdout().as_fd().try_clone_to_owned()?;
-                Some(Self::new(None, file.into(), false))
+                Some(Self {
+                    is_stdout: true,
+                    ..Self::new(None, file.into(), false)
+                })
             }
             AuditLog::File(path) => {
                 let file = open(path, true)?;
@@ -42,9 +59,11 @@ impl Target {
     pub(super) fn new(path: Option<PathBuf>, file: File, is_torn: bool) -> Self {
         Self {
             path,
-            file,
+            file: Some(file),
+            is_stdout: false,
             is_torn,
             is_failing: false,
+            last_place: Place::AtPath,
         }
     }
 
@@ -63,7 +82,12 @@ impl Target {
         }
     }
 
-    /// Opens the file by its name again.
+    /// Whether lines cannot be written: the last write failed, or the file is lost and cannot be opened.
+    pub(super) fn is_failing(&self) -> bool {
+        self.is_failing
+    }
+
+    /// Opens the file by its path again. If that fails, the open file stays as long as the path names it.
     pub(super) fn reopen(&mut self) {
         let Some(path) = &self.path else {
             return;
@@ -71,12 +95,54 @@ impl Target {
         match open(path, true) {
             Ok(file) => {
                 self.is_torn = is_torn(path, &file);
-                self.file = file;
-                tracing::info!("the audit's file was opened anew");
+                self.file = Some(file);
+                self.last_place = Place::AtPath;
+                tracing::info!("audit log reopened");
+            }
+            Err(error) if self.place() == Place::AtPath => {
+                tracing::error!(%error, "audit log not reopened; the open file is still in place");
             }
             Err(error) => {
-                tracing::error!(%error, "the audit's file cannot be opened anew; the old one is kept");
+                self.file = None;
+                self.report(Err(error));
             }
+        }
+    }
+
+    /// Opens the file by its path again if it was deleted or replaced: records in a deleted file would be lost.
+    pub(super) fn follow(&mut self) {
+        if self.place() == Place::Lost {
+            self.reopen();
+        }
+    }
+
+    /// The same, every half second. A file that was moved away gets half a second more: its rotation ends with a new file
+    /// or SIGHUP.
+    pub(super) fn follow_by_the_clock(&mut self) {
+        match (self.place(), self.last_place) {
+            (place @ Place::AtPath, _) | (place @ Place::Moved, Place::AtPath) => {
+                self.last_place = place;
+            }
+            (Place::Moved | Place::Lost, _) => self.reopen(),
+        }
+    }
+
+    fn place(&self) -> Place {
+        let (Some(path), Some(file)) = (&self.path, &self.file) else {
+            return match self.path {
+                None => Place::AtPath,
+                Some(_) => Place::Lost,
+            };
+        };
+        let identity = |of: &fs::Metadata| (of.dev(), of.ino());
+        match (file.metadata(), fs::metadata(path)) {
+            (Ok(open), Ok(named)) if identity(&open) == identity(&named) => Place::AtPath,
+            (Ok(open), Err(error))
+                if error.kind() == io::ErrorKind::NotFound && open.nlink() > 0 =>
+            {
+                Place::Moved
+            }
+            _ => Place::Lost,
         }
     }
 
@@ -86,29 +152,38 @@ impl Target {
             return 0;
         }
         let (written, result) = self.try_write(lines);
+        self.report(result);
+        written
+    }
+
+    /// Logs when writing begins to fail, and when it works again.
+    fn report(&mut self, result: io::Result<()>) {
+        let was_failing = self.is_failing;
+        self.is_failing = result.is_err();
         match result {
-            Ok(()) if self.is_failing => tracing::info!("the audit can be written again"),
-            Err(error) if !self.is_failing => {
-                tracing::error!(%error, "the audit cannot be written: tokens are refused until it can");
+            Ok(()) if was_failing => tracing::info!("audit log recovered"),
+            Err(error) if !was_failing => {
+                tracing::error!(%error, "audit log failed; tokens are rejected until it recovers");
             }
             Ok(()) | Err(_) => {}
         }
-        self.is_failing = written < lines.len();
-        written
     }
 
     fn try_write(&mut self, lines: &[u8]) -> (usize, io::Result<()>) {
         // The log's lines are written under the same lock: none stands within another.
-        let _turn = self.path.is_none().then(|| io::stdout().lock());
+        let _turn = self.is_stdout.then(|| io::stdout().lock());
+        let Some(file) = &mut self.file else {
+            return (0, Err(io::ErrorKind::NotFound.into()));
+        };
         if self.is_torn {
-            if let Err(error) = self.file.write_all(b"\n") {
+            if let Err(error) = file.write_all(b"\n") {
                 return (0, Err(error));
             }
             self.is_torn = false;
         }
         let mut written = 0;
         while written < lines.len() {
-            match self.file.write(&lines[written..]) {
+            match file.write(&lines[written..]) {
                 Ok(0) => return (written, Err(io::ErrorKind::WriteZero.into())),
                 Ok(count) => {
                     written += count;

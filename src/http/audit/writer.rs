@@ -5,14 +5,16 @@
 //! While it cannot go on, as when nobody reads a pipe, lines wait for it within limits of time and size.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{io, mem, thread};
 
 use tokio::sync::{SetOnce, oneshot};
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
+use super::line;
 use super::target::Target;
+use crate::token::UnixTime;
 
 /// How long a batch may take. Of the 30 seconds that Heroku's router waits, a request may use up the others.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -22,6 +24,10 @@ const MAX_BYTES: usize = 4 << 20;
 
 /// How often a batch waits for others that can run.
 const MAX_ROUNDS: usize = 8;
+
+/// How often the thread checks by the clock whether the file is still at its path and, after writing has failed, whether it
+/// works again.
+const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 
 /// The most room that is kept for the next batch: a burst's is given back.
 const MAX_SPARE: usize = 64 << 10;
@@ -49,6 +55,8 @@ struct Queue {
     spare: Vec<u8>,
     wants_reopening: bool,
     is_closed: bool,
+    /// Whether the last lines could not be written, or not in time.
+    is_failing: bool,
 }
 
 /// Lines that are written together.
@@ -74,11 +82,11 @@ struct Queued {
 }
 
 impl Writer {
-    pub(super) fn start(target: Target) -> io::Result<Self> {
+    pub(super) fn start(target: Target, clock: fn() -> UnixTime) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let theirs = Arc::clone(&shared);
         let thread = thread::Builder::new().name("audit".to_owned());
-        thread.spawn(move || theirs.write(target))?;
+        thread.spawn(move || theirs.write(target, clock))?;
         Ok(Self(shared))
     }
 
@@ -121,6 +129,11 @@ impl Writer {
             written: Arc::clone(&batch.written),
             outcome,
         })
+    }
+
+    /// Whether lines cannot be written now.
+    pub(super) fn is_failing(&self) -> bool {
+        self.0.lock().is_failing
     }
 
     pub(super) fn reopen(&self) {
@@ -201,6 +214,7 @@ impl Shared {
     /// Drops what nobody waits for: lines that are not being written yet never are.
     fn give_up(&self) {
         let mut queue = self.lock();
+        queue.is_failing = true; // until the thread goes on
         let Queue { next, bytes, .. } = &mut *queue;
         if let Some(next) = next.take_if(|next| next.is_given_up()) {
             *bytes -= next.text.len();
@@ -208,14 +222,16 @@ impl Shared {
     }
 
     /// The thread: writes until nobody can want it any more.
-    fn write(&self, mut target: Target) {
+    fn write(&self, mut target: Target, clock: fn() -> UnixTime) {
+        let mut checked = Instant::now();
         loop {
             let is_idle = |queue: &mut Queue| {
                 let is_ready = queue.next.as_ref().is_some_and(|next| next.is_ready);
                 !is_ready && !queue.wants_reopening && !queue.is_closed
             };
-            let queue = self.has_work.wait_while(self.lock(), is_idle);
-            let mut queue = queue.unwrap_or_else(PoisonError::into_inner);
+            let rest = CHECK_INTERVAL.saturating_sub(checked.elapsed());
+            let queue = self.has_work.wait_timeout_while(self.lock(), rest, is_idle);
+            let (mut queue, _) = queue.unwrap_or_else(PoisonError::into_inner);
             if queue.is_closed {
                 return; // there is no request whose answer waits
             }
@@ -226,17 +242,38 @@ impl Shared {
             if wants_reopening {
                 target.reopen();
             }
-            if let Some(Batch { mut text, done, .. }) = next {
-                let written = target.write(&text);
-                let mut queue = self.lock();
-                queue.bytes -= text.len();
-                if text.capacity() <= MAX_SPARE {
-                    text.clear();
-                    queue.spare = text;
+            if checked.elapsed() >= CHECK_INTERVAL {
+                target.follow_by_the_clock();
+                if target.is_failing() {
+                    prove(&mut target, clock());
                 }
-                drop(queue);
-                let _ = done.send(written); // unless nobody waits any more
+                checked = Instant::now();
+                self.lock().is_failing = target.is_failing();
+            }
+            if let Some(next) = next {
+                target.follow();
+                self.write_batch(&mut target, next);
             }
         }
     }
+
+    fn write_batch(&self, target: &mut Target, Batch { mut text, done, .. }: Batch) {
+        let written = target.write(&text);
+        let mut queue = self.lock();
+        queue.is_failing = target.is_failing();
+        queue.bytes -= text.len();
+        if text.capacity() <= MAX_SPARE {
+            text.clear();
+            queue.spare = text;
+        }
+        drop(queue);
+        let _ = done.send(written); // unless nobody waits any more
+    }
+}
+
+/// Finds out whether writing works again. Only a write can tell, as when the disk was full or nobody read the pipe.
+fn prove(target: &mut Target, now: UnixTime) {
+    let mut line = Vec::new();
+    line::resumed(now, &mut line);
+    target.write(&line);
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::inspect::Inspection;
 
+use crate::access::Unauthenticated;
 use crate::http::error::Error;
 use crate::http::input::InputError;
 use crate::http::openapi::examples::TOKEN_007;
@@ -34,10 +35,15 @@ pub(in crate::http) fn healthz() -> Operation {
 pub(in crate::http) fn readyz() -> Operation {
     Operation::get("Whether new requests are welcome")
         .for_whom(Access::Everyone)
-        .about("Not so while the server finishes what has begun, before it ends.")
+        .about(
+            "Not while the server shuts down, while `AUDIT_LOG` cannot be written, or until the keys of `JWT_JWKS_URL` \
+             were loaded for the first time.",
+        )
         .without_limit()
         .answers(&json!({ "status": "ready" }))
         .fails(Error::Stopping)
+        .fails(Error::Unaudited)
+        .fails(Unauthenticated::Unavailable)
 }
 
 pub(in crate::http) fn ping() -> Operation {

@@ -3,7 +3,9 @@
 use axum::extract::State;
 use axum::response::Response;
 
+use crate::access::Unauthenticated;
 use crate::http::answer::in_json;
+use crate::http::audit::Audit;
 use crate::http::error::Error;
 use crate::http::state::AppState;
 
@@ -12,10 +14,22 @@ pub(in crate::http) async fn healthz() -> Response {
     in_json(r#"{"status":"ok"}"#)
 }
 
-/// New requests are welcome. Not so while the server finishes what has begun: a load balancer sends them elsewhere.
+/// Tells a load balancer whether to send requests here. Fails while the server shuts down, while the audit log cannot be
+/// written, and until the key set for JWTs was loaded for the first time.
 pub(in crate::http) async fn readyz(State(state): State<AppState>) -> Result<Response, Error> {
     if state.is_stopping() {
         return Err(Error::Stopping);
+    }
+    if state
+        .settings()
+        .audit
+        .as_ref()
+        .is_some_and(Audit::is_failing)
+    {
+        return Err(Error::Unaudited);
+    }
+    if !state.guard().is_ready(state.now()) {
+        return Err(Unauthenticated::Unavailable.into());
     }
     Ok(in_json(r#"{"status":"ready"}"#))
 }

@@ -12,6 +12,7 @@ use tokio::time::sleep;
 
 use super::super::target::Target;
 use super::super::writer::{Unwritten, Writer};
+use crate::token::UnixTime;
 
 /// A writer to a socket that has no room: its thread stands still at the first line, until somebody reads.
 struct Stuck {
@@ -30,8 +31,10 @@ impl Stuck {
         };
         assert_eq!(full.kind(), io::ErrorKind::WouldBlock);
         theirs.set_nonblocking(false).expect("a socket");
-        let target = Target::new(Some("socket".into()), OwnedFd::from(theirs).into(), false);
-        let writer = Writer::start(target).expect("a thread").into();
+        let target = Target::new(None, OwnedFd::from(theirs).into(), false);
+        let writer = Writer::start(target, || UnixTime::from_seconds(0))
+            .expect("a thread")
+            .into();
         Self { writer, reader }
     }
 
@@ -105,8 +108,8 @@ async fn what_waits_has_a_limit_which_what_has_been_given_up_does_not_use_up() {
 async fn of_a_batch_that_is_cut_each_learns_whether_its_line_is_there() {
     let (theirs, _reader) = UnixStream::pair().expect("a pair of sockets");
     theirs.set_nonblocking(true).expect("a socket");
-    let target = Target::new(Some("socket".into()), OwnedFd::from(theirs).into(), false);
-    let writer = Writer::start(target).expect("a thread");
+    let target = Target::new(None, OwnedFd::from(theirs).into(), false);
+    let writer = Writer::start(target, || UnixTime::from_seconds(0)).expect("a thread");
     let large = vec![b'x'; 2 << 20]; // more than a socket keeps
     let written = join!(writer.write(b"first\n".to_vec()), writer.write(large));
     assert_eq!(written, (Ok(()), Err(Unwritten)));
