@@ -7,6 +7,7 @@ use url::Url;
 
 use super::serve::reachable;
 use crate::config::{Access, ApiKey, AuditLog, CompatServer, Config, JwtKey, Limits};
+use crate::http::Audit;
 
 pub(super) const DEMO_NOTICE: &str = "Demo: App ID and App Certificate were made up when the server started. Its tokens are \
      well-formed, but no Agora project accepts them.";
@@ -70,6 +71,9 @@ pub(super) fn announce(config: &Config, address: SocketAddr, demo: bool) {
     {
         tracing::warn!("{warning}");
     }
+    for warning in file_warnings(config) {
+        tracing::warn!("{warning}");
+    }
     if demo {
         let _ = writeln!(io::stderr(), "{DEMO_NOTICE}"); // whatever the log level; the page says it too
     } else if let Some(openness) = openness(&config.access) {
@@ -84,7 +88,21 @@ pub(super) fn outlook(config: &Config) -> String {
     let warnings = warnings.into_iter().flatten().map(str::to_owned);
     let near_misses = config.near_misses.iter().map(ToString::to_string);
     let lines = restrictions(config).into_iter().chain(warnings);
-    lines.chain(near_misses).collect::<Vec<_>>().join("\n")
+    let lines = lines.chain(near_misses).chain(file_warnings(config));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Warnings about files that other users can read or replace.
+fn file_warnings(config: &Config) -> impl Iterator<Item = String> {
+    let link = Audit::symlink(&config.audit).map(|path| {
+        let path = path.display();
+        format!(
+            "AUDIT_LOG: {path} is a symbolic link: whoever can change it decides where records go; set the path of the \
+             file itself"
+        )
+    });
+    let exposed = config.exposed_files.iter().map(ToString::to_string);
+    exposed.chain(link)
 }
 
 /// A URL that answers a token, and what it wants beside.

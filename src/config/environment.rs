@@ -1,8 +1,9 @@
 //! Where values come from: the process's environment first, then a `.env` file in the working directory.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -25,6 +26,7 @@ pub struct Environment {
     /// Names that are almost those of variables.
     near_misses: Vec<NearMiss>,
     read_file: fn(&Path) -> io::Result<String>,
+    mode: fn(&Path) -> Option<u32>,
 }
 
 /// A value, under the name that it was found under.
@@ -47,7 +49,11 @@ impl Environment {
                 value.to_string_lossy().into_owned(),
             )
         });
-        Self::new(variables, read_whole(Path::new(".env")), read_whole)
+        let environment = Self::new(variables, read_whole(Path::new(".env")), read_whole);
+        environment.with_modes(|path| {
+            let metadata = fs::metadata(path).ok()?; // reading the file reports why
+            metadata.is_file().then(|| metadata.mode())
+        })
     }
 
     /// An environment made of its parts: variables, the text of a `.env` file, and a way to read files.
@@ -71,7 +77,14 @@ impl Environment {
             problems,
             near_misses,
             read_file,
+            mode: |_| None,
         }
+    }
+
+    /// Adds a way to find out the mode of a file, to warn about files that every user can read.
+    #[must_use]
+    pub fn with_modes(self, mode: fn(&Path) -> Option<u32>) -> Self {
+        Self { mode, ..self }
     }
 
     /// What is wrong with the `.env` file itself.
@@ -122,6 +135,18 @@ impl Environment {
             };
         }
         Ok(None)
+    }
+
+    /// Whether the `.env` file sets a variable.
+    pub(super) fn dotenv_sets(&self, variable: &Variable) -> bool {
+        let [_, dotenv] = &self.layers;
+        let mut values = variable.names().filter_map(|name| dotenv.get(name));
+        values.any(|value| !value.trim().is_empty())
+    }
+
+    /// The mode of a file, if it is known.
+    pub(super) fn mode(&self, path: &Path) -> Option<u32> {
+        (self.mode)(path)
     }
 
     pub(super) fn read_file(&self, path: &str) -> io::Result<Zeroizing<String>> {

@@ -7,6 +7,7 @@ mod compat;
 mod dotenv;
 mod environment;
 mod error;
+mod exposed_file;
 mod limit;
 mod log;
 mod metrics;
@@ -29,6 +30,7 @@ pub use compat::{Compat, CompatError, CompatServer};
 pub use environment::Environment;
 pub(crate) use environment::read_at_most;
 pub use error::ConfigError;
+pub use exposed_file::ExposedFile;
 pub use limit::{NoSuchRate, RateLimit};
 pub use log::{Log, LogError, LogFormat, LogLevel};
 pub use metrics::{MetricsAccess, MetricsKey, MetricsKeyError};
@@ -75,6 +77,8 @@ pub struct Config {
     pub metrics: Option<MetricsAccess>,
     /// What was probably meant for it, and is misspelt.
     pub near_misses: Vec<NearMiss>,
+    /// Files with secrets that every user of the machine can read.
+    pub exposed_files: Vec<ExposedFile>,
 }
 
 impl Config {
@@ -129,6 +133,7 @@ impl Config {
                     .filter(|miss| miss.matters(is_open))
                     .cloned()
                     .collect(),
+                exposed_files: ExposedFile::all(environment),
             })
         })
     }

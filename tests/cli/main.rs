@@ -8,6 +8,7 @@ mod audit_file;
 mod configuration;
 #[path = "../explained/mod.rs"]
 mod explained;
+mod file_modes;
 mod guarded;
 mod inspect;
 mod log_queue;

@@ -63,14 +63,19 @@ pub(crate) struct Server {
     output: Option<(BufReader<ChildStdout>, ChildStderr)>,
     pub(crate) first_line: String,
     pub(crate) address: SocketAddr,
-    _directory: Directory,
+    _directory: Option<Directory>,
 }
 
 impl Server {
     pub(crate) fn start(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let directory = Directory::new();
         let command = directory.command(arguments, environment);
-        Self::of(command, directory)
+        Self::of(command, Some(directory))
+    }
+
+    /// A server in the directory of a test.
+    pub(crate) fn start_in(directory: &Directory, environment: &[(&str, &str)]) -> Self {
+        Self::of(directory.command(&[], environment), None)
     }
 
     /// A server whose files cannot become longer than a block of 512 bytes, which it is told by an error.
@@ -85,10 +90,10 @@ impl Server {
             .env_clear()
             .envs(environment.iter().copied())
             .current_dir(&directory.0);
-        Self::of(command, directory)
+        Self::of(command, Some(directory))
     }
 
-    fn of(mut command: Command, directory: Directory) -> Self {
+    fn of(mut command: Command, directory: Option<Directory>) -> Self {
         let mut child = command
             .envs([("PORT", "0"), ("HOST", "127.0.0.1")])
             .stdout(Stdio::piped())

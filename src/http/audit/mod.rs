@@ -12,6 +12,7 @@ mod writer;
 use std::cell::RefCell;
 use std::future::Future;
 use std::io;
+use std::path::Path;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 
@@ -71,6 +72,17 @@ impl Audit {
     /// When it could not.
     pub fn check(log: &AuditLog) -> io::Result<()> {
         Target::check(log)
+    }
+
+    /// The path of the file if it is a symbolic link. Those of devices, such as `/dev/stdout`, are the system's own.
+    #[must_use]
+    pub fn symlink(log: &AuditLog) -> Option<&Path> {
+        match log {
+            AuditLog::File(path) => {
+                (path.is_symlink() && !path.starts_with("/dev")).then_some(path)
+            }
+            AuditLog::Off | AuditLog::Stdout => None,
+        }
     }
 
     /// Opens the file by its path again, after it was moved away. If that fails, tokens are rejected until it works, unless
