@@ -79,7 +79,7 @@ impl CircuitBreaker {
 }
 
 impl Call<'_> {
-    /// Records that the server gave a usable response.
+    /// Records that the server responded.
     pub(super) fn succeeded(mut self) {
         let mut state = self.breaker.state();
         if self.is_probe {

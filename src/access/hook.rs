@@ -92,6 +92,16 @@ struct Denied {
     message: String,
 }
 
+/// Why a call has no verdict.
+#[derive(Debug, thiserror::Error)]
+enum CallError {
+    #[error("{0}")]
+    NoResponse(String),
+    /// The response is complete, but says neither yes nor no.
+    #[error("{0}")]
+    Unusable(String),
+}
+
 impl Hook {
     pub(super) fn new(config: config::Hook) -> io::Result<Self> {
         Ok(Self {
@@ -143,27 +153,33 @@ impl Hook {
         let call = call.map_err(|CircuitOpen| Refusal::Unavailable)?;
         let question = question(caller, request, now);
         let verdict = timeout(PATIENCE, self.call(question)).await;
-        let late = |_| Err(format!("no response within {} s", PATIENCE.as_secs()));
-        match verdict.unwrap_or_else(late) {
-            Ok(verdict) => {
-                call.succeeded();
-                Ok(verdict)
-            }
-            Err(reason) => {
-                tracing::warn!(%reason, "webhook call failed");
-                call.failed(Instant::now());
-                Err(Refusal::Unavailable)
-            }
+        let late = |_| {
+            let seconds = PATIENCE.as_secs();
+            Err(CallError::NoResponse(format!(
+                "no response within {seconds} s"
+            )))
+        };
+        let verdict = verdict.unwrap_or_else(late);
+        // A caller whose request makes the webhook respond with an error must not open the circuit for all others.
+        if let Err(CallError::NoResponse(_)) = &verdict {
+            call.failed(Instant::now());
+        } else {
+            call.succeeded();
         }
+        verdict.map_err(|reason| {
+            tracing::warn!(%reason, "webhook call failed");
+            Refusal::Unavailable
+        })
     }
 
-    async fn call(&self, question: String) -> Result<Verdict, String> {
+    async fn call(&self, question: String) -> Result<Verdict, CallError> {
         let mut sent = self.post(&self.client, question.clone()).await;
         if sent.as_ref().is_err_and(client::was_closed) {
             // The webhook may close an idle connection just when a request is sent on it. A call changes nothing there.
             sent = self.post(&self.unpooled, question).await;
         }
-        verdict(sent.map_err(client::reason)?).await
+        let response = sent.map_err(|error| CallError::NoResponse(client::reason(error)))?;
+        verdict(response).await
     }
 
     async fn post(&self, client: &Client, question: String) -> reqwest::Result<Response> {
@@ -197,11 +213,12 @@ fn question(caller: &Caller, request: &TokenRequest, now: UnixTime) -> String {
 }
 
 /// Reads a response. What is no clear yes or no is an error.
-async fn verdict(response: Response) -> Result<Verdict, String> {
+async fn verdict(response: Response) -> Result<Verdict, CallError> {
     let status = response.status();
     let has_end = has_end(&response);
-    let body = client::body(response, MAX_ANSWER).await?;
-    match status.as_u16() {
+    let body = client::body(response, MAX_ANSWER).await;
+    let body = body.map_err(CallError::NoResponse)?;
+    let verdict = match status.as_u16() {
         204 => Ok(Verdict::Allowed {
             rank: None,
             longest: None,
@@ -218,7 +235,8 @@ async fn verdict(response: Response) -> Result<Verdict, String> {
             Ok(Verdict::Denied(message(&body)))
         }
         _ => Err(format!("it responds with {status}")),
-    }
+    };
+    verdict.map_err(CallError::Unusable)
 }
 
 /// Whether a body has a length or ends with a last chunk (RFC 9112, 6.3), so that one that was cut is an error. Any other

@@ -1,8 +1,8 @@
 //! The authorization webhook when it fails, is slow or closes its connections.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
@@ -44,6 +44,7 @@ fn is_unavailable(answer: &Answer) {
 /// A server that sends the same bytes to each request, then closes the connection without announcing it.
 struct Closing {
     address: SocketAddr,
+    response: Arc<Mutex<&'static str>>,
     requests: Arc<AtomicUsize>,
 }
 
@@ -51,10 +52,12 @@ impl Closing {
     async fn start(response: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let response = Arc::new(Mutex::new(response));
         let requests = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&requests);
+        let (current, count) = (Arc::clone(&response), Arc::clone(&requests));
         tokio::spawn(async move {
             while let Ok((connection, _)) = listener.accept().await {
+                let response = *current.lock().unwrap();
                 let count = Arc::clone(&count);
                 tokio::spawn(async move {
                     if respond(connection, response).await {
@@ -63,7 +66,11 @@ impl Closing {
                 });
             }
         });
-        Self { address, requests }
+        Self {
+            address,
+            response,
+            requests,
+        }
     }
 
     fn app(&self) -> TestApp {
@@ -181,23 +188,39 @@ async fn makes_64_calls_at_once_and_rejects_what_waits_too_long() {
 }
 
 #[tokio::test]
-async fn stops_calling_a_failing_webhook_for_two_seconds() {
-    let server = Server::start().await;
-    let app = asking(&server.url("/authorize"));
-    server.answers(500, "");
+async fn stops_calling_a_webhook_without_responses_for_two_seconds() {
+    let server = Closing::start("").await;
+    let app = server.app();
     for _ in 0..20 {
         is_unavailable(&app.get(TARGET).await);
     }
-    assert_eq!(server.count(), 5);
+    let calls = || server.requests.load(Ordering::Relaxed);
+    assert_eq!(calls(), 5 * 2); // each call is repeated once
     let opened = Instant::now();
 
-    server.answers(204, "");
+    *server.response.lock().unwrap() = "HTTP/1.1 204 No Content\r\n\r\n";
     while app.get(TARGET).await.status != 200 {
         assert!(opened.elapsed() < Duration::from_secs(10));
         yield_now().await;
     }
     assert!(opened.elapsed() > Duration::from_millis(1900));
-    assert_eq!(server.count(), 6);
+    assert_eq!(calls(), 5 * 2 + 1);
+    assert_eq!(app.get(TARGET).await.status, 200);
+}
+
+/// A caller whose request makes the webhook fail must not stop it for everyone.
+#[tokio::test]
+async fn goes_on_calling_a_webhook_that_responds_with_errors() {
+    let server = Server::start().await;
+    let app = asking(&server.url("/authorize"));
+    for (status, body) in [(500, ""), (200, "yes")] {
+        server.answers(status, body);
+        for _ in 0..10 {
+            is_unavailable(&app.get(TARGET).await);
+        }
+    }
+    assert_eq!(server.count(), 20);
+    server.answers(204, "");
     assert_eq!(app.get(TARGET).await.status, 200);
 }
 
