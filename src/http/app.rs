@@ -1,4 +1,4 @@
-//! What surrounds every route: the request log outermost, then CORS, then the body of the request.
+//! What surrounds every route: the request log outermost, then CORS. Extractors read the request body inside the route.
 //!
 //! One function instead of a layer for each: axum's router copies and boxes every layer for every request.
 
@@ -9,7 +9,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::http::header::{CONNECTION, HOST};
 use axum::http::{HeaderValue, Method, Version};
@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use tower::Service;
 
 use super::answer::{self, Usual};
-use super::body::{self, RequestBody};
+use super::body;
 use super::contain;
 use super::cors::{self, Cors};
 use super::error::Error;
@@ -80,9 +80,9 @@ impl App {
 
     /// Answers a request, or says why its head is refused. Of the request is left what nobody needs: to hand it on would
     /// copy it each time.
-    pub(super) async fn answer<B: RequestBody>(
+    pub(super) async fn answer(
         &self,
-        request: &mut Request<B>,
+        request: &mut Request,
         peer: Option<Peer>,
         fault: Option<HeadError>,
     ) -> Response {
@@ -98,7 +98,9 @@ impl App {
         let route = found.route;
         let mut error = None;
         let mut response = if fault.is_none() && cors::is_preflight(request) {
-            cors.preflight(taken(request, Body::empty())).await
+            let mut request = mem::take(request);
+            *request.body_mut() = Body::empty();
+            cors.preflight(request).await
         } else {
             let allowed = cors.of(request);
             let is_head = request.method() == Method::HEAD;
@@ -133,9 +135,9 @@ impl App {
         response
     }
 
-    async fn route<B: RequestBody>(
+    async fn route(
         &self,
-        request: &mut Request<B>,
+        request: &mut Request,
         peer: Option<Peer>,
         found: Found<'_>,
         fault: Option<HeadError>,
@@ -143,33 +145,22 @@ impl App {
         if let Some(fault) = fault {
             return Err(fault.into()); // nobody knows where its body ends
         }
-        let body = body::read(request.body_mut()).await;
         if request.version() == Version::HTTP_11 && !request.headers().contains_key(HOST) {
             return Err(Error::HostMissing);
         }
-        let body = body?;
+        body::check_length(request.body())?;
         let Some(methods) = found.methods else {
             return Err(Error::NotFound);
         };
-        let request = taken(request, body);
+        let request = mem::take(request);
+        let has_body = !request.body().is_end_stream();
         let state = RequestState {
             app: self.0.state.clone(),
             pattern: found.route.pattern,
             peer,
         };
-        contain::answered(methods.call(request, state)).await
+        contain::answered(methods.call(request, state), has_body).await
     }
-}
-
-/// The head of a request, with its body as it has been read.
-fn taken<B>(request: &mut Request<B>, body: Body) -> Request {
-    let mut taken = Request::new(body);
-    *taken.method_mut() = mem::take(request.method_mut());
-    *taken.uri_mut() = mem::take(request.uri_mut());
-    *taken.version_mut() = request.version();
-    *taken.headers_mut() = mem::take(request.headers_mut());
-    *taken.extensions_mut() = mem::take(request.extensions_mut());
-    taken
 }
 
 impl Service<Request> for App {

@@ -1,64 +1,84 @@
-//! Request bodies: read whole before the request is answered, within limits.
-//!
-//! A route that does not look at the body needs this too. Answered earlier, the connection would close under a
-//! client that sends its body after its head, and take the client's next request with it.
+//! Request bodies. A handler's extractor reads the body after the route, the method and the credentials have been
+//! checked, so that a request that fails one of these checks is answered from its headers.
 
 use std::time::Duration;
 
-use axum::BoxError;
-use axum::body::{Body, Bytes, HttpBody};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use axum::body::{Body, HttpBody};
+use http_body_util::BodyExt;
 
 use super::error::Error;
 use super::patience::within;
 
+/// Maximum size of a request body in bytes.
 const MAX_BYTES: usize = 16 * 1024;
-const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A body as it comes: from a connection, or from a test.
-pub(super) trait RequestBody:
-    HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin
-{
-}
+/// Maximum time from the start of reading a request body to its end.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
 
-impl<B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin> RequestBody for B {}
+/// The connection was evicted while it waited for the request body.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the connection was evicted while it waited for the request body")]
+pub(super) struct Evicted;
 
-pub(super) async fn read(body: &mut impl RequestBody) -> Result<Body, Error> {
-    if body.is_end_stream() {
-        return Ok(Body::empty());
-    }
+/// Rejects a body whose declared length is too large, before any of it is read.
+pub(super) fn check_length(body: &Body) -> Result<(), Error> {
     if body.size_hint().lower() > MAX_BYTES as u64 {
         return Err(Error::BodyTooLong { limit: MAX_BYTES });
     }
-    match within(PATIENCE, Limited::new(body, MAX_BYTES).collect()).await {
-        Ok(Ok(body)) => Ok(Body::from(body.to_bytes())),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            Err(Error::BodyTooLong { limit: MAX_BYTES })
+    Ok(())
+}
+
+/// Reads a whole body into one buffer.
+pub(super) async fn read(body: Body) -> Result<Vec<u8>, Error> {
+    if body.is_end_stream() {
+        return Ok(Vec::new());
+    }
+    check_length(&body)?;
+    let collected = within(TIMEOUT, collect(body)).await;
+    collected.unwrap_or(Err(too_slow()))
+}
+
+/// Copies each chunk, because a list of chunks takes far more memory than their bytes when the chunks are small. The
+/// buffer is allocated when the first byte arrives.
+async fn collect(mut body: Body) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    loop {
+        let expected = usize::try_from(body.size_hint().lower()).unwrap_or(MAX_BYTES);
+        let frame = match body.frame().await {
+            None => return Ok(bytes),
+            Some(Ok(frame)) => frame,
+            Some(Err(error)) => {
+                let is_evicted = error.into_inner().is::<Evicted>();
+                return Err(if is_evicted {
+                    too_slow()
+                } else {
+                    Error::BodyBroken
+                });
+            }
+        };
+        let Ok(chunk) = frame.into_data() else {
+            continue; // trailers
+        };
+        if bytes.len() + chunk.len() > MAX_BYTES {
+            return Err(Error::BodyTooLong { limit: MAX_BYTES });
         }
-        Ok(Err(_)) => Err(Error::BodyBroken),
-        Err(_) => Err(Error::BodyTooSlow {
-            seconds: PATIENCE.as_secs(),
-        }),
+        if bytes.is_empty() {
+            bytes.reserve_exact(expected.clamp(chunk.len(), MAX_BYTES));
+        }
+        bytes.extend_from_slice(&chunk);
     }
 }
 
-/// The bytes of a body that has been [`read`], which are in one piece. To collect them again would take longer.
-pub(super) async fn bytes_of(mut body: Body) -> Result<Bytes, Error> {
-    match body.frame().await {
-        None => Ok(Bytes::new()),
-        Some(frame) => {
-            let data = frame.ok().and_then(|frame| frame.into_data().ok());
-            data.ok_or(Error::BodyBroken)
-        }
-    }
+fn too_slow() -> Error {
+    let seconds = TIMEOUT.as_secs();
+    Error::BodyTooSlow { seconds }
 }
 
 /// What can be wrong with a body.
 pub(super) fn errors() -> [Error; 3] {
-    let seconds = PATIENCE.as_secs();
     [
         Error::BodyBroken,
         Error::BodyTooLong { limit: MAX_BYTES },
-        Error::BodyTooSlow { seconds },
+        too_slow(),
     ]
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 
+use super::body;
 use super::error::Error;
 use super::patience::within;
 
@@ -15,8 +16,9 @@ use super::patience::within;
 /// seconds that Heroku's router waits.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// A handler's answer, or what it did instead.
-pub(super) async fn answered<F>(handler: F) -> Result<Response, Error>
+/// Returns the handler's response, or an error if it panics or times out. The timeout is longer when the handler may
+/// have to wait for a request body.
+pub(super) async fn answered<F>(handler: F, has_body: bool) -> Result<Response, Error>
 where
     F: Future<Output: IntoResponse>,
 {
@@ -28,7 +30,12 @@ where
             Err(_) => Poll::Ready(Err(Error::Panicked)), // the hook has told of it
         }
     });
-    within(PATIENCE, answer)
+    let limit = if has_body {
+        body::TIMEOUT + PATIENCE
+    } else {
+        PATIENCE
+    };
+    within(limit, answer)
         .await
         .unwrap_or_else(|_| Err(too_slow()))
 }
@@ -59,7 +66,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_handler_that_never_answers_is_a_503_after_8_seconds() {
         let start = tokio::time::Instant::now();
-        let error = answered(std::future::pending::<Response>()).await;
+        let error = answered(std::future::pending::<Response>(), false).await;
         let error = error.expect_err("there is no answer");
         assert_eq!(start.elapsed(), PATIENCE);
         assert_eq!(error.meaning().status, 503);

@@ -23,7 +23,9 @@ pub(super) enum Error {
     BodyBroken,
     #[error("the body has more than {limit} bytes")]
     BodyTooLong { limit: usize },
-    #[error("the body did not arrive within {seconds} seconds")]
+    #[error(
+        "the request body did not arrive within {seconds} s (1 s while the server has MAX_CONNECTIONS open)"
+    )]
     BodyTooSlow { seconds: u64 },
     #[error(
         "Authorization and X-API-Key are given more than once and differ; send one API key or JWT"

@@ -2,14 +2,13 @@
 
 use std::ops::Range;
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri};
 use percent_encoding::percent_decode_str;
 
-use super::body::bytes_of;
+use super::body;
 use super::error::Error;
 use super::input::{InputError, Json, Own, Parameter, Parameters};
 use super::state::RequestState;
@@ -143,11 +142,11 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     async fn from_request(request: Request, _state: &S) -> Result<Self, Error> {
         let kind = media_type(request.headers());
         let is_form = kind.is_some_and(|kind| kind.eq_ignore_ascii_case(FORM));
-        let bytes = bytes_of(request.into_body()).await?;
+        let bytes = body::read(request.into_body()).await?;
         // curl calls JSON a form unless it is told otherwise, and the servers that these URLs are of read it all the same.
         let is_json = bytes.trim_ascii_start().first() == Some(&b'{');
         if is_form && !is_json {
-            let form = String::from_utf8(bytes.into()).map_err(|_| InputError::FormNotUtf8)?;
+            let form = String::from_utf8(bytes).map_err(|_| InputError::FormNotUtf8)?;
             return Ok(Self::Form(form));
         }
         let json =
@@ -158,7 +157,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 
 /// The bytes of a body that says, or leaves open, that it is JSON.
 #[derive(Debug)]
-pub(super) struct JsonBytes(pub(super) Bytes);
+pub(super) struct JsonBytes(pub(super) Vec<u8>);
 
 impl<S: Send + Sync> FromRequest<S> for JsonBytes {
     type Rejection = Error;
@@ -167,7 +166,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBytes {
         if media_type(request.headers()).is_some_and(|kind| !is_json(kind)) {
             return Err(Error::UnsupportedMediaType);
         }
-        bytes_of(request.into_body()).await.map(Self)
+        body::read(request.into_body()).await.map(Self)
     }
 }
 

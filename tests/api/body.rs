@@ -1,16 +1,20 @@
-//! Bodies that no route asks for: read to their end, within limits.
+//! Request bodies: read by the routes that need one, within limits, and not waited for by the others.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
+use axum::http::{Method, Request};
 use http_body_util::StreamBody;
+use tokio::time::Instant;
 
 use crate::support::TestApp;
 
 const TARGET: &str = "/access_token?channel=test&uid=1234";
+const JSON: &str = "application/json";
 
 #[tokio::test]
-async fn a_body_is_read_and_ignored() {
+async fn the_body_of_a_get_is_ignored() {
     let body = Body::from(r#"{"uid":"5678","channelName":"other"}"#);
     TestApp::new()
         .get_with(TARGET, body)
@@ -31,21 +35,74 @@ async fn a_body_of_more_than_16_kilobytes_is_a_413() {
     assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_body_that_does_not_end_is_a_408_after_10_seconds() {
-    let start = tokio::time::Instant::now();
+/// A byte each second, for ever.
+fn drip() -> Body {
     let drip = futures_util::stream::unfold((), |()| async {
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-        Some((
-            Ok::<_, Infallible>(http_body::Frame::data(Bytes::from_static(b"x"))),
-            (),
-        ))
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let frame = http_body::Frame::data(Bytes::from_static(b" "));
+        Some((Ok::<_, Infallible>(frame), ()))
     });
-    let answer = TestApp::new()
-        .get_with(TARGET, Body::new(StreamBody::new(drip)))
-        .await;
-    answer.is_error(408, "the body did not arrive within 10 seconds");
+    Body::new(StreamBody::new(drip))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_body_that_does_not_end_is_a_408_after_10_seconds() {
+    let start = Instant::now();
+    let response = TestApp::new().post("/v1/tokens", JSON, drip()).await;
+    assert_eq!(response.status, 408);
+    assert!(
+        response.body.contains(
+            "the request body did not arrive within 10 s (1 s while the server has MAX_CONNECTIONS open)"
+        ),
+        "{}",
+        response.body
+    );
     assert_eq!(start.elapsed().as_secs(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn responds_from_the_headers_when_the_body_cannot_change_the_response() {
+    let guarded = TestApp::told(&[("API_KEYS", "web:0123456789abcdef0123456789abcdef")]);
+    let open = TestApp::new();
+    let start = Instant::now();
+    for (app, method, target, content_type, status) in [
+        (&open, Method::GET, TARGET, JSON, 200),
+        (&open, Method::HEAD, TARGET, JSON, 200),
+        (&open, Method::POST, "/nothing", JSON, 404),
+        (&open, Method::POST, "/access_token", JSON, 405),
+        (&open, Method::PUT, "/v1/tokens", JSON, 405),
+        (&open, Method::POST, "/v1/tokens", "text/plain", 415),
+        (&guarded, Method::POST, "/v1/tokens", JSON, 401),
+        (&guarded, Method::POST, "/getToken", JSON, 401),
+    ] {
+        let request = Request::builder().method(&method).uri(target);
+        let request = request.header("content-type", content_type);
+        let response = app.answer(request.body(drip()).unwrap()).await;
+        assert_eq!(
+            response.status, status,
+            "{method} {target}: {}",
+            response.body
+        );
+    }
+    assert_eq!(start.elapsed().as_secs(), 0);
+}
+
+/// A list of the chunks would take a megabyte.
+#[tokio::test]
+async fn a_request_body_may_arrive_byte_by_byte() {
+    let mut body = br#"{"channelName":"test","uid":5}"#.to_vec();
+    body.resize(16 * 1024, b' ');
+    for (extra, status) in [(0, 200), (1, 413)] {
+        let mut body = body.clone();
+        body.extend(vec![b' '; extra]);
+        let bytes = body.into_iter().map(|byte| {
+            let frame = http_body::Frame::data(Bytes::copy_from_slice(&[byte]));
+            Ok::<_, Infallible>(frame)
+        });
+        let body = Body::new(StreamBody::new(futures_util::stream::iter(bytes)));
+        let response = TestApp::new().post("/api/agora/token", JSON, body).await;
+        assert_eq!(response.status, status, "{}", response.body);
+    }
 }
 
 #[tokio::test]

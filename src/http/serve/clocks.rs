@@ -37,6 +37,9 @@ pub(super) enum Phase {
     Idle,
     /// A head has begun to come.
     Head,
+    /// A handler waits for the rest of the request body. Counts from the end of the request headers, so that a slow drip
+    /// does not extend it.
+    Body,
     /// A head is there, and its answer is not.
     Answering,
     /// The answer is there, and not yet sent.
@@ -46,10 +49,11 @@ pub(super) enum Phase {
 }
 
 impl Phase {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::New,
         Self::Idle,
         Self::Head,
+        Self::Body,
         Self::Answering,
         Self::Answered,
         Self::Lingering,
@@ -86,6 +90,10 @@ pub(super) struct Progress {
     too_long: AtomicU64,
     /// The moment that lasted long enough to rest.
     rest: AtomicU64,
+    /// The client's time to send is over: nothing more is read from it.
+    is_given_up: AtomicBool,
+    /// Part of the current request's body has not arrived.
+    lacks_body: AtomicBool,
     waker: OnceLock<Waker>,
     last: OnceLock<Last>,
 }
@@ -118,6 +126,8 @@ impl Clocks {
             now: AtomicU64::new(Moment::new(Phase::New, self.now()).0),
             too_long: AtomicU64::new(Moment::NEVER.0),
             rest: AtomicU64::new(Moment::NEVER.0),
+            is_given_up: AtomicBool::new(false),
+            lacks_body: AtomicBool::new(false),
             waker: OnceLock::new(),
             last: OnceLock::new(),
         });
@@ -188,7 +198,7 @@ impl Clocks {
             .filter(|(moment, _)| match moment.phase() {
                 Phase::New | Phase::Idle => true,
                 // A head is sent at once; half of one may be all that was meant to come.
-                Phase::Head => age(*moment) > self.ticks(FRESH),
+                Phase::Head | Phase::Body => age(*moment) > self.ticks(FRESH),
                 // Whose answer has been said for a while does not read it.
                 Phase::Answered => age(*moment) > self.ticks(UNREAD),
                 Phase::Answering | Phase::Lingering => false,
@@ -210,7 +220,7 @@ impl Clocks {
         match phase {
             Phase::New | Phase::Idle => self.limits.idle,
             Phase::Head => self.limits.head,
-            Phase::Answering | Phase::Answered => self.limits.answer,
+            Phase::Body | Phase::Answering | Phase::Answered => self.limits.answer,
             Phase::Lingering => LINGER,
         }
     }
@@ -237,6 +247,41 @@ impl Progress {
     pub(super) fn answered(&self) {
         let moment = Moment::new(Phase::Answered, self.moment().tick());
         self.now.store(moment.0, Ordering::Relaxed);
+    }
+
+    pub(super) fn waits_for_body(&self) {
+        self.shift(Phase::Answering, Phase::Body);
+    }
+
+    pub(super) fn stops_waiting_for_body(&self) {
+        self.shift(Phase::Body, Phase::Answering);
+    }
+
+    /// Enters the next phase of the same request.
+    fn shift(&self, from: Phase, to: Phase) {
+        let moment = self.moment();
+        if moment.phase() == from {
+            let moment = Moment::new(to, moment.tick());
+            self.now.store(moment.0, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn set_lacks_body(&self, lacks_body: bool) {
+        self.lacks_body.store(lacks_body, Ordering::Relaxed);
+    }
+
+    /// Whether part of the current request's body has not arrived.
+    pub(super) fn lacks_body(&self) -> bool {
+        self.lacks_body.load(Ordering::Relaxed)
+    }
+
+    /// From now on nothing more is read from the client, which had its time.
+    pub(super) fn give_up(&self) {
+        self.is_given_up.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_given_up(&self) -> bool {
+        self.is_given_up.load(Ordering::Relaxed)
     }
 
     /// The request that comes is the connection's last.

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::Poll;
 
 use axum::http::header::CONNECTION;
@@ -15,6 +16,7 @@ use tokio::net::TcpStream;
 
 use super::clocks::{Clocks, Phase, Progress};
 use super::head::{self, HeadError, Last};
+use super::request_body;
 use super::socket::Socket;
 use crate::http::app::App;
 use crate::http::limit::Peer;
@@ -36,7 +38,7 @@ enum End {
 pub(super) async fn run(
     app: &App,
     clocks: &Clocks,
-    progress: &Progress,
+    progress: &Arc<Progress>,
     stream: TcpStream,
     peer: SocketAddr,
 ) {
@@ -57,6 +59,9 @@ pub(super) async fn run(
             End::Over => {}
             End::Refused(error) => {
                 progress.is_last(Last::Refused(error));
+                if error == HeadError::TooSlow {
+                    progress.give_up();
+                }
                 clocks.enter(progress, Phase::Lingering);
                 let instead = socket.instead(NO_REQUEST);
                 let refusal = Some(error);
@@ -96,7 +101,7 @@ async fn before<T>(
 async fn answer_all<'a>(
     app: &App,
     clocks: &'a Clocks,
-    progress: &'a Progress,
+    progress: &'a Arc<Progress>,
     socket: Socket<'a>,
     peer: Peer,
     refusal: Option<HeadError>,
@@ -136,14 +141,16 @@ async fn answer_all<'a>(
 
 async fn answer(
     app: &App,
-    progress: &Progress,
+    progress: &Arc<Progress>,
     peer: Peer,
-    mut request: Request<Incoming>,
+    request: Request<Incoming>,
     refusal: Option<HeadError>,
 ) -> Result<Response<axum::body::Body>, Infallible> {
     let fault = progress.fault().or(refusal);
+    let (parts, incoming) = request.into_parts();
+    let mut request = Request::from_parts(parts, request_body::body(incoming, progress));
     let mut response = app.answer(&mut request, Some(peer), fault).await;
-    if progress.last().is_some() {
+    if progress.last().is_some() || progress.lacks_body() {
         response
             .headers_mut()
             .insert(CONNECTION, HeaderValue::from_static("close"));

@@ -4,6 +4,7 @@ mod accept;
 mod clocks;
 mod connection;
 mod head;
+mod request_body;
 mod socket;
 
 use std::future::Future;

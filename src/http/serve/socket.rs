@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::clocks::{Clocks, Phase, Progress};
-use super::head::{HeadError, Heads, Last};
+use super::head::{HeadError, Heads};
 
 /// The most that is read at once.
 const READ: usize = 4096;
@@ -57,9 +57,9 @@ impl<'a> Socket<'a> {
     /// Whether the client may be sending something that nobody will answer.
     pub(super) fn is_owed_more(&self) -> bool {
         match self.progress.last() {
-            Some(Last::Refused(HeadError::TooSlow)) => false, // it had its time
+            _ if self.progress.is_given_up() => false,
             Some(_) => true,
-            None => self.heads.is_in_body(),
+            None => self.progress.lacks_body(),
         }
     }
 
@@ -99,6 +99,7 @@ impl<'a> Socket<'a> {
             self.clocks.enter(self.progress, Phase::Head);
         }
         let (count, last) = self.heads.follow(bytes);
+        self.progress.set_lacks_body(self.heads.is_in_body());
         if let Some(last) = last {
             self.progress.is_last(last);
         }
