@@ -194,6 +194,8 @@ fn of_refusal(refusal: &Refusal) -> (StatusCode, &'static str) {
 
 fn head(error: HeadError) -> (StatusCode, &'static str) {
     match error {
+        HeadError::EncodingUnsupported => (StatusCode::BAD_REQUEST, "invalid_transfer_encoding"),
+        HeadError::HostInvalid => (StatusCode::BAD_REQUEST, "invalid_host"),
         HeadError::HostTwice => (StatusCode::BAD_REQUEST, "host_twice"),
         HeadError::LengthTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "length_too_large"),
         HeadError::LengthAndEncoding => (StatusCode::BAD_REQUEST, "length_and_encoding"),

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use tokio::io::AsyncWriteExt;
 
+use agora_token_server::http::Limits;
+
 use crate::serve::{PING, PONG, Running, answer, is_error, limits, rest};
 
 #[tokio::test]
@@ -54,23 +56,97 @@ async fn a_head_that_others_could_read_otherwise_is_its_connections_last() {
 }
 
 #[tokio::test]
-async fn an_encoding_that_nobody_knows_is_said_to_be_what_cannot_be_read() {
+async fn rejects_transfer_encodings_other_than_chunked_once() {
     let server = Running::start(limits()).await;
-    for (version, encoding) in [
-        ("1.1", "gzip"),
-        ("1.1", "chunked, gzip"),
-        ("1.0", "chunked"),
+    let unsupported = "Transfer-Encoding is not supported; send Content-Length, or Transfer-Encoding: chunked once";
+    let unreadable = "the head of the request cannot be read as HTTP/1.1";
+    for (version, encoding, error) in [
+        ("1.1", "gzip", unsupported),
+        ("1.1", "gzip, chunked", unsupported),
+        ("1.1", "chunked, gzip", unsupported),
+        ("1.1", "chunked, chunked", unsupported),
+        ("1.1", "chunked\r\nTransfer-Encoding: chunked", unsupported),
+        ("1.1", "", unsupported),
+        ("1.0", "chunked", unreadable),
     ] {
         let text = format!(
             "POST /ping HTTP/{version}\r\nHost: test\r\nTransfer-Encoding: {encoding}\r\n\r\n{PING}"
         );
         let mut connection = server.sent(&text).await;
         connection.shutdown().await.unwrap();
-        is_error(
-            &rest(&mut connection).await,
-            "400 Bad Request",
-            "the head of the request cannot be read as HTTP/1.1",
-        );
+        is_error(&rest(&mut connection).await, "400 Bad Request", error);
+    }
+}
+
+#[tokio::test]
+async fn rejects_a_host_that_is_no_host() {
+    let server = Running::start(limits()).await;
+    for (host, is_valid) in [
+        ("a b", false),
+        ("a/b", false),
+        ("user@a", false),
+        ("a\tb", false),
+        ("", true),
+        ("  a-b.example:8080 ", true),
+        ("[::1]:8080", true),
+        ("a_b", true),
+    ] {
+        let text = format!("GET /ping HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let mut connection = server.sent(&text).await;
+        let response = rest(&mut connection).await;
+        if is_valid {
+            assert!(response.ends_with(PONG), "{host}: {response}");
+        } else {
+            let error =
+                "the Host header is invalid; send a host name or an address, with an optional port";
+            is_error(&response, "400 Bad Request", error);
+        }
+    }
+}
+
+#[tokio::test]
+async fn responses_to_head_have_no_body_when_the_headers_are_rejected() {
+    let head = Duration::from_millis(400);
+    let server = Running::start(Limits { head, ..limits() }).await;
+    for (request, status) in [
+        ("HEAD /ping HTTP/1.1\r\nHost: a b\r\n\r\n".to_owned(), "400"),
+        (
+            "HEAD /ping HTTP/1.1\r\nHost: test\nX-A: b\r\n\r\n".to_owned(),
+            "400",
+        ),
+        ("HEAD /ping HTTP/1.1\r\nno header\r\n\r\n".to_owned(), "400"),
+        (
+            "HEAD /ping HTTP/9.9\r\nHost: test\r\n\r\n".to_owned(),
+            "400",
+        ),
+        (format!("HEAD /{}", "x".repeat(20_000)), "414"),
+        (
+            format!("HEAD /ping HTTP/1.1\r\nX-A: {}\r\n", "x".repeat(20_000)),
+            "431",
+        ),
+        (
+            format!("HEAD /ping HTTP/1.1\r\n{}\r\n", "X-A: b\r\n".repeat(70)),
+            "431",
+        ),
+        (
+            format!("HEAD /ping HTTP/1.1\r\n{}\r\n", "X-A: b\r\n".repeat(150)),
+            "431",
+        ),
+        ("HEAD /ping HTTP/1.1\r\nHost: te".to_owned(), "408"),
+    ] {
+        // Also when it is not the connection's first request.
+        for before in ["", PING] {
+            let mut connection = server.sent(&format!("{before}{request}")).await;
+            if !before.is_empty() {
+                answer(&mut connection).await;
+            }
+            let response = rest(&mut connection).await;
+            assert!(
+                response.starts_with(&format!("HTTP/1.1 {status} ")),
+                "{request:.60}: {response}"
+            );
+            assert!(response.ends_with("\r\n\r\n"), "{request:.60}: {response}");
+        }
     }
 }
 

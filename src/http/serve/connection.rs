@@ -21,8 +21,11 @@ use super::socket::Socket;
 use crate::http::app::App;
 use crate::http::limit::Peer;
 
-/// What the app is asked when there is no request that it could be asked: its answer is a refusal in any case.
-const NO_REQUEST: &[u8] = b"- * HTTP/1.1\r\n\r\n";
+/// Replaces a request whose headers cannot be read, so that the app renders the error as it renders others.
+const UNREADABLE: &[u8] = b"- * HTTP/1.1\r\n\r\n";
+
+/// The same for a request with the method HEAD: its response has no body.
+const UNREADABLE_HEAD: &[u8] = b"HEAD * HTTP/1.1\r\n\r\n";
 
 /// Why hyper has a connection no longer.
 enum End {
@@ -63,7 +66,12 @@ pub(super) async fn run(
                     progress.give_up();
                 }
                 clocks.enter(progress, Phase::Lingering);
-                let instead = socket.instead(NO_REQUEST);
+                let request = if socket.is_head() {
+                    UNREADABLE_HEAD
+                } else {
+                    UNREADABLE
+                };
+                let instead = socket.instead(request);
                 let refusal = Some(error);
                 socket = answer_all(app, clocks, progress, instead, peer, refusal)
                     .await

@@ -11,12 +11,21 @@ use memchr::memchr;
 /// The most of a head that is read, in bytes.
 pub(super) const MAX_BYTES: usize = 16 * 1024;
 
+/// The start of a request with the method HEAD.
+const HEAD: &[u8] = b"HEAD ";
+
 /// The most headers of a head.
 const MAX_HEADERS: u16 = 64;
 
 /// Why the head of a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(in crate::http) enum HeadError {
+    #[error(
+        "Transfer-Encoding is not supported; send Content-Length, or Transfer-Encoding: chunked once"
+    )]
+    EncodingUnsupported,
+    #[error("the Host header is invalid; send a host name or an address, with an optional port")]
+    HostInvalid,
     #[error("a request must have one Host header")]
     HostTwice,
     #[error(
@@ -42,7 +51,9 @@ pub(in crate::http) enum HeadError {
 }
 
 impl HeadError {
-    pub(in crate::http) const ALL: [Self; 10] = [
+    pub(in crate::http) const ALL: [Self; 12] = [
+        Self::EncodingUnsupported,
+        Self::HostInvalid,
         Self::HostTwice,
         Self::LengthAndEncoding,
         Self::LengthTooLarge,
@@ -85,6 +96,8 @@ pub(super) struct Heads {
     length: Option<u64>,
     has_encoding: bool,
     has_host: bool,
+    /// The method is HEAD.
+    is_head: bool,
 }
 
 impl Heads {
@@ -96,7 +109,13 @@ impl Heads {
             length: None,
             has_encoding: false,
             has_host: false,
+            is_head: false,
         }
+    }
+
+    /// Whether the current request has the method HEAD, as far as its first line has arrived.
+    pub(super) fn is_head(&self) -> bool {
+        self.is_head || self.is_in_first_line() && self.begun.starts_with(HEAD)
     }
 
     /// Whether the first line of a head has not come to its end.
@@ -168,7 +187,9 @@ impl Heads {
         if self.lines > 1 + MAX_HEADERS {
             return Err(HeadError::TooManyHeaders);
         }
-        if self.lines > 1 {
+        if self.lines == 1 {
+            self.is_head = line.starts_with(HEAD);
+        } else {
             self.header(line)?;
         }
         Ok(false)
@@ -180,10 +201,18 @@ impl Heads {
             if self.length.replace(number(length.trim_ascii())?).is_some() {
                 return Err(HeadError::LengthTwice);
             }
-        } else if value(line, b"transfer-encoding:").is_some() {
-            self.has_encoding = true;
-        } else if value(line, b"host:").is_some() && mem::replace(&mut self.has_host, true) {
-            return Err(HeadError::HostTwice);
+        } else if let Some(encoding) = value(line, b"transfer-encoding:") {
+            let is_chunked = encoding.trim_ascii().eq_ignore_ascii_case(b"chunked");
+            if !is_chunked || mem::replace(&mut self.has_encoding, true) {
+                return Err(HeadError::EncodingUnsupported);
+            }
+        } else if let Some(host) = value(line, b"host:") {
+            if mem::replace(&mut self.has_host, true) {
+                return Err(HeadError::HostTwice);
+            }
+            if !host.trim_ascii().iter().all(|byte| is_of_host(*byte)) {
+                return Err(HeadError::HostInvalid);
+            }
         }
         if self.has_encoding && self.length.is_some() {
             return Err(HeadError::LengthAndEncoding);
@@ -203,6 +232,11 @@ impl Heads {
         };
         self.at
     }
+}
+
+/// Whether a byte is allowed in a host and port (RFC 3986, 3.2.2 and 3.2.3).
+fn is_of_host(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=%[]:".contains(&byte)
 }
 
 /// What stands after a header's name, which is given in lower case and with its colon. Most others have another first

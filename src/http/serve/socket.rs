@@ -54,6 +54,11 @@ impl<'a> Socket<'a> {
         self.refused
     }
 
+    /// Whether the current request has the method HEAD.
+    pub(super) fn is_head(&self) -> bool {
+        self.heads.is_head()
+    }
+
     /// Whether the client may be sending something that nobody will answer.
     pub(super) fn is_owed_more(&self) -> bool {
         match self.progress.last() {
