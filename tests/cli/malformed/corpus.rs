@@ -670,6 +670,14 @@ fn first_lines(method: &str, target: &str, body: &str, shape: Shape, cases: &mut
     }
 }
 
+/// The response to a malformed body, which the server does not read for a GET.
+fn of_body(method: &str, status: u16) -> Expected {
+    match method {
+        "GET" => Answer,
+        _ => Refusal(status),
+    }
+}
+
 /// Breaks where a body ends.
 fn framings(target: &str, body: &str, shape: Shape, cases: &mut Vec<Case>) {
     let method = if body.is_empty() { "GET" } else { "POST" };
@@ -681,31 +689,26 @@ fn framings(target: &str, body: &str, shape: Shape, cases: &mut Vec<Case>) {
     } else {
         format!("{size:x}\r\n{body}\r\n")
     };
-    // The body of a GET is not read.
-    let of_body = |status| match method {
-        "GET" => Answer,
-        _ => Refusal(status),
-    };
     for (what, request, expected) in [
         (
             "no size of a chunk",
             format!("{chunked}\r\nzz\r\n\r\n"),
-            of_body(400),
+            of_body(method, 400),
         ),
         (
             "a negative chunk",
             format!("{chunked}\r\n-1\r\n\r\n"),
-            of_body(400),
+            of_body(method, 400),
         ),
         (
             "a chunk without end",
             format!("{chunked}\r\n1\r\nab\r\n0\r\n\r\n"),
-            of_body(400),
+            of_body(method, 400),
         ),
         (
             "a size beyond 64 bits",
             format!("{chunked}\r\nfffffffffffffffff\r\n"),
-            of_body(400),
+            of_body(method, 400),
         ),
         (
             "chunks of 20 kB",
@@ -713,7 +716,7 @@ fn framings(target: &str, body: &str, shape: Shape, cases: &mut Vec<Case>) {
                 "{chunked}\r\n{}0\r\n\r\n",
                 format!("400\r\n{}\r\n", " ".repeat(1024)).repeat(20)
             ),
-            of_body(413),
+            of_body(method, 413),
         ),
         (
             "chunks in HTTP/1.0",
@@ -775,7 +778,7 @@ fn framings(target: &str, body: &str, shape: Shape, cases: &mut Vec<Case>) {
         ("no last chunk", format!("{chunked}\r\n{chunk}")),
     ] {
         let name = format!("{method} {target}, {what}, then the end");
-        push(cases, name, request, shape, of_body(400));
+        push(cases, name, request, shape, of_body(method, 400));
         cases.last_mut().unwrap().ends = true;
     }
 }
