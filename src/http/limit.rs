@@ -152,8 +152,6 @@ impl Limiter {
     /// Where a request comes from: who has connected, or what the first of the trusted proxies has written down. What
     /// clients write there themselves stands further left, and is not looked at. When there is no address where the
     /// proxy should have written one, it is who has connected.
-    ///
-    /// A network of IPv6 is one client, since each of its users has as many addresses as he likes: the first 64 bits.
     pub(super) fn address(&self, headers: &HeaderMap, peer: Option<Peer>) -> IpAddr {
         if self.0.hops == 0 && headers.contains_key(FORWARDED) {
             static TOLD: Once = Once::new();
@@ -165,14 +163,19 @@ impl Limiter {
         }
         let peer = peer.map(|Peer(peer)| peer.ip());
         let address = forwarded(headers, self.0.hops).or(peer);
-        match address.map(|address| address.to_canonical()) {
-            Some(IpAddr::V6(address)) => {
-                let [a, b, c, d, ..] = address.segments();
-                Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-            }
-            Some(address) => address,
-            None => Ipv4Addr::UNSPECIFIED.into(), // no connection: all are one
+        address.map_or(Ipv4Addr::UNSPECIFIED.into(), network) // no connection: all are one
+    }
+}
+
+/// The part of an address that identifies a client: all of IPv4, the first 64 bits of IPv6, of which each client has as
+/// many addresses as it likes.
+pub(super) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
         }
+        address @ IpAddr::V4(_) => address,
     }
 }
 

@@ -10,6 +10,7 @@ mod compat;
 mod cors;
 mod deploy;
 mod end_of_time;
+mod eviction;
 mod failed_auth;
 mod heads;
 mod input;

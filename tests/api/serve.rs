@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout};
 use crate::support::TestApp;
 
 pub(crate) const PING: &str = "GET /ping HTTP/1.1\r\nHost: test\r\n\r\n";
-const LAST_PING: &str = "GET /ping HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
+pub(crate) const LAST_PING: &str = "GET /ping HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
 pub(crate) const PONG: &str = r#"{"message":"pong"}"#;
 
 /// Long enough for a machine that does other things too.
@@ -32,7 +32,7 @@ pub(crate) fn limits() -> Limits {
 }
 
 pub(crate) struct Running {
-    address: std::net::SocketAddr,
+    pub(crate) address: std::net::SocketAddr,
     stop: oneshot::Sender<()>,
     served: JoinHandle<()>,
 }
@@ -54,7 +54,7 @@ impl Running {
         }
     }
 
-    async fn connect(&self) -> TcpStream {
+    pub(crate) async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).await.unwrap()
     }
 
@@ -66,13 +66,13 @@ impl Running {
     }
 
     /// A connection that was answered, and may be used again.
-    async fn kept(&self) -> TcpStream {
+    pub(crate) async fn kept(&self) -> TcpStream {
         let mut connection = self.sent(PING).await;
         assert!(answer(&mut connection).await.ends_with(PONG));
         connection
     }
 
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.stop.send(()).unwrap();
         timeout(PATIENCE, self.served).await.unwrap().unwrap();
     }

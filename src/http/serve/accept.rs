@@ -9,9 +9,11 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::addresses::Addresses;
 use super::clocks::Clocks;
 use super::connection;
 use crate::http::app::App;
+use crate::http::limit::network;
 
 /// How long nothing is taken after the system had no descriptor or no memory for a connection, and how long one that
 /// was taken waits before more room is made for it.
@@ -25,10 +27,12 @@ pub(super) async fn run(
     listener: &TcpListener,
     app: &App,
     clocks: &Arc<Clocks>,
+    addresses: &Arc<Addresses>,
     slots: &Arc<Semaphore>,
 ) -> Infallible {
     let mut full = Trouble::default();
     let mut exhausted = Trouble::default();
+    let mut crowded = Trouble::default();
     loop {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -37,10 +41,19 @@ pub(super) async fn run(
                 if exhausted.is_news() {
                     tracing::warn!(%error, "no connection can be taken; idle ones are closed");
                 }
-                let is_made = clocks.make_room();
+                let is_made = clocks.evict(None) > 0;
                 sleep(if is_made { PAUSE / 10 } else { PAUSE }).await;
                 continue;
             }
+        };
+        let address = network(peer.ip());
+        let Ok(place) = addresses.admit(address, clocks) else {
+            if crowded.is_news() {
+                tracing::warn!(
+                    "an address has MAX_CONNECTIONS_PER_ADDRESS open requests; its new connections are closed"
+                );
+            }
+            continue;
         };
         let slot = loop {
             if let Ok(slot) = Arc::clone(slots).try_acquire_owned() {
@@ -48,19 +61,19 @@ pub(super) async fn run(
             }
             if full.is_news() {
                 tracing::warn!(
-                    "MAX_CONNECTIONS are open; those without a whole request are closed for new ones"
+                    "MAX_CONNECTIONS are open; connections without a complete request are closed for new ones"
                 );
             }
-            clocks.make_room();
+            clocks.evict(None);
             if let Ok(Ok(slot)) = timeout(PAUSE, Arc::clone(slots).acquire_owned()).await {
                 break slot;
             }
         };
         let counted = app.connected();
-        let (app, clocks, progress) = (app.clone(), Arc::clone(clocks), clocks.begin());
+        let (app, clocks, progress) = (app.clone(), Arc::clone(clocks), clocks.begin(address));
         tokio::spawn(async move {
             connection::run(&app, &clocks, &progress, stream, peer).await;
-            drop((slot, counted));
+            drop((slot, place, counted));
         });
     }
 }

@@ -4,6 +4,7 @@
 //! down; the watch looks at all of them four times a second.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::task::{Context, Waker};
@@ -13,78 +14,26 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::Limits;
 use super::head::{HeadError, Last};
+use super::phase::{Moment, Phase};
 
 /// How long a connection stays open for what a client still sends that was refused: closed at once, the kernel would
 /// take the answer back.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// How long a connection counts as one whose first request is on its way.
-const FRESH: Duration = Duration::from_secs(1);
+/// Maximum time from the start of the shutdown to the end of request headers and bodies that had begun to arrive.
+const GRACE: Duration = Duration::from_secs(1);
 
-/// How long after its head a request's answer may be unread before its connection makes room for another one.
-const UNREAD: Duration = Duration::from_secs(10);
+/// Maximum time from the start of the shutdown until a client has read its response.
+const GRACE_TO_READ: Duration = Duration::from_secs(5);
 
 /// After this time without a request a connection gives its buffers back until the next one.
 const REST: Duration = Duration::from_millis(500);
 
-/// What a connection does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub(super) enum Phase {
-    /// It has sent nothing yet.
-    New,
-    /// It waits for the next request.
-    Idle,
-    /// A head has begun to come.
-    Head,
-    /// A handler waits for the rest of the request body. Counts from the end of the request headers, so that a slow drip
-    /// does not extend it.
-    Body,
-    /// A head is there, and its answer is not.
-    Answering,
-    /// The answer is there, and not yet sent.
-    Answered,
-    /// All is said; what the client still sends is read and forgotten.
-    Lingering,
-}
-
-impl Phase {
-    const ALL: [Self; 7] = [
-        Self::New,
-        Self::Idle,
-        Self::Head,
-        Self::Body,
-        Self::Answering,
-        Self::Answered,
-        Self::Lingering,
-    ];
-}
-
-/// A phase, and the tick at which it began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Moment(u64);
-
-impl Moment {
-    const BITS: u32 = 3;
-    const NEVER: Self = Self(u64::MAX);
-
-    fn new(phase: Phase, tick: u64) -> Self {
-        Self(tick << Self::BITS | phase as u64)
-    }
-
-    fn phase(self) -> Phase {
-        let bits = self.0 & ((1 << Self::BITS) - 1);
-        Phase::ALL[usize::try_from(bits).unwrap_or_default()]
-    }
-
-    fn tick(self) -> u64 {
-        self.0 >> Self::BITS
-    }
-}
-
 /// What one connection does. Written by its own task; others look.
 #[derive(Debug)]
 pub(super) struct Progress {
+    /// The client's address, as [`network`](crate::http::limit::network) gives it.
+    address: IpAddr,
     now: AtomicU64,
     /// The moment that lasted too long. When it is over by the time that the connection looks, nothing happens.
     too_long: AtomicU64,
@@ -105,7 +54,8 @@ pub(super) struct Clocks {
     tick: Duration,
     now: AtomicU64,
     open: Mutex<Vec<Weak<Progress>>>,
-    is_draining: AtomicBool,
+    /// The tick at which the shutdown began; [`u64::MAX`] before.
+    drained_at: AtomicU64,
 }
 
 impl Clocks {
@@ -116,16 +66,17 @@ impl Clocks {
             limits,
             now: AtomicU64::new(0),
             open: Mutex::default(),
-            is_draining: AtomicBool::new(false),
+            drained_at: AtomicU64::new(u64::MAX),
         }
     }
 
     /// A connection begins; it is known for as long as its progress is.
-    pub(super) fn begin(&self) -> Arc<Progress> {
+    pub(super) fn begin(&self, address: IpAddr) -> Arc<Progress> {
         let progress = Arc::new(Progress {
-            now: AtomicU64::new(Moment::new(Phase::New, self.now()).0),
-            too_long: AtomicU64::new(Moment::NEVER.0),
-            rest: AtomicU64::new(Moment::NEVER.0),
+            address,
+            now: AtomicU64::new(Moment::new(Phase::New, self.now()).bits()),
+            too_long: AtomicU64::new(Moment::NEVER.bits()),
+            rest: AtomicU64::new(Moment::NEVER.bits()),
             is_given_up: AtomicBool::new(false),
             lacks_body: AtomicBool::new(false),
             waker: OnceLock::new(),
@@ -137,7 +88,7 @@ impl Clocks {
 
     pub(super) fn enter(&self, progress: &Progress, phase: Phase) {
         let moment = Moment::new(phase, self.now());
-        progress.now.store(moment.0, Ordering::Relaxed);
+        progress.now.store(moment.bits(), Ordering::Relaxed);
     }
 
     /// Counts the time, and ends connections that take too long.
@@ -167,53 +118,24 @@ impl Clocks {
         } else if moment.phase() == Phase::Idle && since > self.ticks(REST) {
             progress.rest(moment);
         } else if self.is_draining() {
-            progress.wake(); // should it have missed the call
+            let draining = now.saturating_sub(self.drained_at.load(Ordering::Relaxed));
+            match grace(moment.phase()) {
+                Some(grace) if draining > self.ticks(grace) => progress.end(moment),
+                _ => progress.wake(), // should it have missed the call
+            }
         }
     }
 
     /// From now on connections close when they have answered what has begun, and at once when nothing has.
     pub(super) fn drain(&self) {
-        self.is_draining.store(true, Ordering::SeqCst);
+        self.drained_at.store(self.now(), Ordering::SeqCst);
         for progress in self.open().iter().filter_map(Weak::upgrade) {
             progress.wake();
         }
     }
 
     pub(super) fn is_draining(&self) -> bool {
-        self.is_draining.load(Ordering::Relaxed)
-    }
-
-    /// Ends some connections without a request, and says whether there were any: first those that never sent one, then
-    /// those that are idle longest, then those whose head does not come to its end, then those that do not read their
-    /// answer. At the same tick, the older one. Those that have only just come stay as long as there are others.
-    pub(super) fn make_room(&self) -> bool {
-        let now = self.now(); // once: while it sorts, time must stand still
-        let age = |moment: Moment| now.saturating_sub(moment.tick());
-        let is_fresh =
-            |moment: Moment| moment.phase() == Phase::New && age(moment) <= self.ticks(FRESH);
-        let open: Vec<_> = self.open().iter().filter_map(Weak::upgrade).collect();
-        let mut idle: Vec<_> = open
-            .iter()
-            .map(|progress| (progress.moment(), progress))
-            .filter(|(moment, _)| match moment.phase() {
-                Phase::New | Phase::Idle => true,
-                // A head is sent at once; half of one may be all that was meant to come.
-                Phase::Head | Phase::Body => age(*moment) > self.ticks(FRESH),
-                // Whose answer has been said for a while does not read it.
-                Phase::Answered => age(*moment) > self.ticks(UNREAD),
-                Phase::Answering | Phase::Lingering => false,
-            })
-            .collect();
-        idle.sort_by_key(|(moment, _)| (is_fresh(*moment), moment.phase(), moment.tick()));
-        let others = idle.partition_point(|(moment, _)| !is_fresh(*moment));
-        if others > 0 {
-            idle.truncate(others);
-        }
-        idle.truncate(open.len() / 16 + 1);
-        for (moment, progress) in &idle {
-            progress.end(*moment);
-        }
-        !idle.is_empty()
+        self.drained_at.load(Ordering::Relaxed) != u64::MAX
     }
 
     fn limit(&self, phase: Phase) -> Duration {
@@ -225,20 +147,33 @@ impl Clocks {
         }
     }
 
-    fn now(&self) -> u64 {
+    pub(super) fn now(&self) -> u64 {
         self.now.load(Ordering::Relaxed)
     }
 
-    fn ticks(&self, time: Duration) -> u64 {
+    pub(super) fn ticks(&self, time: Duration) -> u64 {
         u64::try_from(time.as_nanos() / self.tick.as_nanos()).unwrap_or(u64::MAX)
     }
 
-    fn open(&self) -> std::sync::MutexGuard<'_, Vec<Weak<Progress>>> {
+    pub(super) fn open(&self) -> std::sync::MutexGuard<'_, Vec<Weak<Progress>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// Maximum time that a connection in this phase gets after the shutdown has begun.
+fn grace(phase: Phase) -> Option<Duration> {
+    match phase {
+        Phase::Head | Phase::Body => Some(GRACE),
+        Phase::Answered => Some(GRACE_TO_READ),
+        Phase::New | Phase::Idle | Phase::Answering | Phase::Lingering => None,
+    }
+}
+
 impl Progress {
+    pub(super) fn address(&self) -> IpAddr {
+        self.address
+    }
+
     pub(super) fn phase(&self) -> Phase {
         self.moment().phase()
     }
@@ -246,7 +181,7 @@ impl Progress {
     /// The answer is there; what it took still counts.
     pub(super) fn answered(&self) {
         let moment = Moment::new(Phase::Answered, self.moment().tick());
-        self.now.store(moment.0, Ordering::Relaxed);
+        self.now.store(moment.bits(), Ordering::Relaxed);
     }
 
     pub(super) fn waits_for_body(&self) {
@@ -262,7 +197,7 @@ impl Progress {
         let moment = self.moment();
         if moment.phase() == from {
             let moment = Moment::new(to, moment.tick());
-            self.now.store(moment.0, Ordering::Relaxed);
+            self.now.store(moment.bits(), Ordering::Relaxed);
         }
     }
 
@@ -308,26 +243,26 @@ impl Progress {
 
     /// The phase that has taken too long.
     pub(super) fn too_long(&self) -> Option<Phase> {
-        let too_long = Moment(self.too_long.load(Ordering::Relaxed));
+        let too_long = Moment::of_bits(self.too_long.load(Ordering::Relaxed));
         (too_long == self.moment()).then(|| too_long.phase())
     }
 
     /// Whether nothing has come for a while.
     pub(super) fn may_rest(&self) -> bool {
-        Moment(self.rest.load(Ordering::Relaxed)) == self.moment()
+        Moment::of_bits(self.rest.load(Ordering::Relaxed)) == self.moment()
     }
 
-    fn moment(&self) -> Moment {
-        Moment(self.now.load(Ordering::Relaxed))
+    pub(super) fn moment(&self) -> Moment {
+        Moment::of_bits(self.now.load(Ordering::Relaxed))
     }
 
-    fn end(&self, moment: Moment) {
-        self.too_long.store(moment.0, Ordering::Relaxed);
+    pub(super) fn end(&self, moment: Moment) {
+        self.too_long.store(moment.bits(), Ordering::Relaxed);
         self.wake();
     }
 
     fn rest(&self, moment: Moment) {
-        if self.rest.swap(moment.0, Ordering::Relaxed) != moment.0 {
+        if self.rest.swap(moment.bits(), Ordering::Relaxed) != moment.bits() {
             self.wake();
         }
     }

@@ -14,8 +14,9 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use tokio::net::TcpStream;
 
-use super::clocks::{Clocks, Phase, Progress};
+use super::clocks::{Clocks, Progress};
 use super::head::{self, HeadError, Last};
+use super::phase::Phase;
 use super::request_body;
 use super::socket::Socket;
 use crate::http::app::App;

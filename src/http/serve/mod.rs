@@ -1,13 +1,17 @@
 //! Serving connections until told to stop.
 
 mod accept;
+mod addresses;
 mod clocks;
 mod connection;
+mod evict;
 mod head;
+mod phase;
 mod request_body;
 mod socket;
 
 use std::future::Future;
+use std::num::NonZeroU32;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +22,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::app::App;
+use addresses::Addresses;
 use clocks::Clocks;
 pub(super) use head::HeadError;
 
@@ -26,6 +31,8 @@ pub(super) use head::HeadError;
 pub struct Limits {
     /// How many are open at once; for one more, an idle one is closed.
     pub connections: u32,
+    /// How many of them one address may have (one /64 of IPv6); nothing for all.
+    pub per_address: Option<NonZeroU32>,
     /// From the first byte of a request to the end of its head.
     pub head: Duration,
     /// Without a request: before the first and between two.
@@ -45,6 +52,7 @@ impl Limits {
     pub const fn of(connections: u32) -> Self {
         Self {
             connections,
+            per_address: None,
             head: Duration::from_secs(10),
             idle: Duration::from_secs(97), // Heroku's router keeps connections for 90
             answer: Duration::from_secs(30),
@@ -72,10 +80,11 @@ pub async fn serve(
         tracing::debug!(%error, "connections keep the system's send buffers");
     }
     let clocks = Arc::new(Clocks::new(limits));
+    let addresses = Arc::new(Addresses::new(limits.per_address));
     let slots = Arc::new(Semaphore::new(limits.connections as usize));
     let served = async {
         let deadline = {
-            let mut taken = pin!(accept::run(&listener, &app, &clocks, &slots));
+            let mut taken = pin!(accept::run(&listener, &app, &clocks, &addresses, &slots));
             tokio::select! {
                 never = &mut taken => match never {},
                 () = shutdown => tracing::info!("stopping: finishing the requests that have begun"),

@@ -8,7 +8,8 @@ use axum::BoxError;
 use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, Incoming, SizeHint};
 
-use super::clocks::{Phase, Progress};
+use super::clocks::Progress;
+use super::phase::Phase;
 use crate::http::body::Evicted;
 
 /// A request body that tells its connection's [`Progress`] when the handler waits for it, and that fails when the

@@ -9,8 +9,9 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::clocks::{Clocks, Phase, Progress};
+use super::clocks::{Clocks, Progress};
 use super::head::{HeadError, Heads};
+use super::phase::Phase;
 
 /// The most that is read at once.
 const READ: usize = 4096;

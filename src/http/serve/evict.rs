@@ -1,0 +1,75 @@
+//! Eviction: closing connections without a complete request for new ones.
+
+use std::net::IpAddr;
+use std::sync::Weak;
+use std::time::Duration;
+
+use super::clocks::Clocks;
+use super::phase::{Moment, Phase};
+
+/// Time in which a client sends its first request, and the rest of a request that has begun to arrive.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// Time in which a client reads its response, from the end of its request headers.
+const UNREAD: Duration = Duration::from_secs(2);
+
+impl Clocks {
+    /// Closes up to a sixteenth of the connections, or of those of one address. Returns how many.
+    ///
+    /// The order is: connections without any request, idle connections, connections that are closing, incomplete request
+    /// headers and bodies, unread responses. Within each, the oldest is first. New connections are last: they are closed
+    /// in their first second only if there is nothing else to close. A request that is being handled is never closed.
+    pub(super) fn evict(&self, address: Option<IpAddr>) -> usize {
+        let now = self.now(); // once, because the order must not change while it is sorted
+        let open: Vec<_> = self.open().iter().filter_map(Weak::upgrade).collect();
+        let is_candidate = |other: IpAddr| address.is_none_or(|address| address == other);
+        let mut count = 0;
+        let mut evictable: Vec<_> = open
+            .iter()
+            .filter(|progress| is_candidate(progress.address()))
+            .inspect(|_| count += 1)
+            // Others of the address may have been closed just now.
+            .filter(|progress| address.is_none() || progress.too_long().is_none())
+            .filter_map(|progress| {
+                let moment = progress.moment();
+                Some((self.rank(moment, now)?, moment.tick(), moment, progress))
+            })
+            .collect();
+        evictable.sort_unstable_by_key(|(rank, tick, ..)| (*rank, *tick));
+        let others = evictable.partition_point(|(rank, ..)| *rank < Rank::Fresh);
+        if others > 0 {
+            evictable.truncate(others);
+        }
+        evictable.truncate(count / 16 + 1);
+        for (_, _, moment, progress) in &evictable {
+            progress.end(*moment);
+        }
+        evictable.len()
+    }
+
+    /// The place in the order of eviction; nothing for a connection that is not closed for another one.
+    fn rank(&self, moment: Moment, now: u64) -> Option<Rank> {
+        let age = now.saturating_sub(moment.tick());
+        let is_older = |time: Duration| age > self.ticks(time);
+        match moment.phase() {
+            Phase::New if is_older(FRESH) => Some(Rank::Unused),
+            Phase::New => Some(Rank::Fresh),
+            Phase::Idle => Some(Rank::Idle),
+            Phase::Lingering => Some(Rank::Closing),
+            Phase::Head | Phase::Body => is_older(FRESH).then_some(Rank::Incomplete),
+            Phase::Answered => is_older(UNREAD).then_some(Rank::Unread),
+            Phase::Answering => None,
+        }
+    }
+}
+
+/// The order of eviction.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Unused,
+    Idle,
+    Closing,
+    Incomplete,
+    Unread,
+    Fresh,
+}
