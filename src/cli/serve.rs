@@ -89,7 +89,11 @@ async fn serve(config: Config, demo: bool, lines_lost: LinesLost) -> io::Result<
     let prepared = state.clone();
     tokio::spawn(async move { prepared.prepare().await });
     let app = App::new(state.clone(), &config.allowed_origins, &config.compat);
-    let limits = Limits::of(config.max_connections);
+    let limits = Limits {
+        per_address: config.max_connections_per_address,
+        drain: config.shutdown_timeout,
+        ..Limits::of(config.max_connections)
+    };
     if let Some(listener) = watching {
         // Until the process ends: its end is worth watching too.
         tokio::spawn(http::serve(

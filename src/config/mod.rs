@@ -19,6 +19,8 @@ mod secrets;
 pub mod vars;
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
 
 pub use access::{
     Access, ApiKey, ApiKeyError, ApiKeys, ChannelPattern, ChannelPatterns, ClaimNames, Hook, Jwt,
@@ -61,6 +63,10 @@ pub struct Config {
     pub default_lifetime: Option<Lifetime>,
     /// How many connections it has open at once; never 0.
     pub max_connections: u32,
+    /// Maximum number of connections per client address, if there is one.
+    pub max_connections_per_address: Option<NonZeroU32>,
+    /// Maximum time to finish requests after the signal to stop.
+    pub shutdown_timeout: Duration,
     /// How often a client may ask; nothing for as often as it wants.
     pub rate_limit: Option<RateLimit>,
     /// The limit for invalid API keys per client address; `None` for no limit.
@@ -96,6 +102,9 @@ impl Config {
         let compat = reader.read(&vars::COMPAT, str::parse::<Compat>);
         let default_lifetime = reader.lifetime(&vars::DEFAULT_TTL);
         let max_connections = reader.number(&vars::MAX_CONNECTIONS, 1..=1_000_000);
+        let max_connections_per_address =
+            reader.number(&vars::MAX_CONNECTIONS_PER_ADDRESS, 0..=1_000_000);
+        let shutdown_timeout: Option<u32> = reader.number(&vars::SHUTDOWN_TIMEOUT, 1..=3_600);
         let rate_limit = reader.read(&vars::RATE_LIMIT, str::parse::<RateLimit>);
         let failed_auth_limit = reader.read(&vars::FAILED_AUTH_LIMIT, RateLimit::or_off);
         let trusted_proxy_hops = reader.number(&vars::TRUSTED_PROXY_HOPS, 0..=16);
@@ -112,6 +121,13 @@ impl Config {
         }
 
         reader.finish(|| {
+            let (max_connections, trusted_proxy_hops) = (max_connections?, trusted_proxy_hops?);
+            // Behind a proxy, all clients have its address.
+            let per_address = match max_connections_per_address {
+                Some(limit) => limit,
+                None if trusted_proxy_hops > 0 => 0,
+                None => u32::div_ceil(max_connections, 4),
+            };
             Some(Self {
                 project: project?,
                 access,
@@ -120,10 +136,12 @@ impl Config {
                 access_token_version,
                 compat: compat?,
                 default_lifetime,
-                max_connections: max_connections?,
+                max_connections,
+                max_connections_per_address: NonZeroU32::new(per_address),
+                shutdown_timeout: Duration::from_secs(shutdown_timeout?.into()),
                 rate_limit,
                 failed_auth_limit: failed_auth_limit?,
-                trusted_proxy_hops: trusted_proxy_hops?,
+                trusted_proxy_hops,
                 page,
                 log: log?,
                 audit: audit?,

@@ -9,6 +9,7 @@ mod watching;
 
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::time::Duration;
 
@@ -121,6 +122,29 @@ fn every_default_may_be_written_out() {
 }
 
 #[test]
+fn an_address_has_a_quarter_of_the_connections_unless_a_proxy_is_declared() {
+    for (variables, limit) in [
+        (&[][..], Some(4_096)),
+        (&[("MAX_CONNECTIONS", "1000")], Some(250)),
+        (&[("MAX_CONNECTIONS", "1")], Some(1)),
+        (&[("TRUSTED_PROXY_HOPS", "1")], None),
+        (&[("MAX_CONNECTIONS_PER_ADDRESS", "0")], None),
+        (
+            &[
+                ("TRUSTED_PROXY_HOPS", "1"),
+                ("MAX_CONNECTIONS_PER_ADDRESS", "7"),
+            ],
+            Some(7),
+        ),
+    ] {
+        let config = read(&[&IDENTIFIERS[..], variables].concat());
+        let found = config.max_connections_per_address.map(NonZeroU32::get);
+        assert_eq!(found, limit, "{variables:?}");
+        assert_eq!(config.shutdown_timeout, Duration::from_secs(25));
+    }
+}
+
+#[test]
 fn every_variable_is_read() {
     let config = read(&[
         ("APP_ID", APP_ID),
@@ -134,6 +158,8 @@ fn every_variable_is_read() {
         ("ACCESS_TOKEN_VERSION", "007"),
         ("DEFAULT_TTL", "600"),
         ("MAX_CONNECTIONS", "1000"),
+        ("MAX_CONNECTIONS_PER_ADDRESS", "50"),
+        ("SHUTDOWN_TIMEOUT", "8"),
         ("RATE_LIMIT", "90/h"),
         ("FAILED_AUTH_LIMIT", "off"),
         ("TRUSTED_PROXY_HOPS", "2"),
@@ -146,6 +172,8 @@ fn every_variable_is_read() {
     assert_eq!(config.access_token_version, Some(AccessTokenVersion::V007));
     assert_eq!(config.default_lifetime.map(Lifetime::seconds), Some(600));
     assert_eq!(config.max_connections, 1_000);
+    assert_eq!(config.max_connections_per_address, NonZeroU32::new(50));
+    assert_eq!(config.shutdown_timeout, Duration::from_secs(8));
     let rate = config.rate_limit.unwrap();
     assert_eq!((rate.count(), rate.time()), (90, Duration::from_hours(1)));
     assert_eq!(rate.to_string(), "90 requests an hour");
@@ -415,6 +443,20 @@ fn what_a_variable_cannot_be_is_said() {
             "MAX_CONNECTIONS",
             count,
             "must be a number from 1 to 1000000",
+        );
+    }
+    for count in ["-1", "1000001", "all"] {
+        refused_with(
+            "MAX_CONNECTIONS_PER_ADDRESS",
+            count,
+            "must be a number from 0 to 1000000",
+        );
+    }
+    for seconds in ["0", "3601", "8s"] {
+        refused_with(
+            "SHUTDOWN_TIMEOUT",
+            seconds,
+            "must be a number from 1 to 3600",
         );
     }
     refused_with("LOG_FORMAT", "xml", "must be text or json");

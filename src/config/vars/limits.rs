@@ -11,6 +11,21 @@ pub const MAX_CONNECTIONS: Variable = Variable {
     )
 };
 
+/// Connections per client address.
+pub const MAX_CONNECTIONS_PER_ADDRESS: Variable = Variable::new(
+    "MAX_CONNECTIONS_PER_ADDRESS",
+    "Connections per client address; 0, no limit; default: a quarter of MAX_CONNECTIONS, or no limit if TRUSTED_PROXY_HOPS > 0",
+);
+
+/// The time that requests have to finish after the signal to stop.
+pub const SHUTDOWN_TIMEOUT: Variable = Variable {
+    default: Some("25"),
+    ..Variable::new(
+        "SHUTDOWN_TIMEOUT",
+        "Maximum time in seconds (1 to 3600) to finish requests after SIGTERM",
+    )
+};
+
 /// How often a client may ask.
 pub const RATE_LIMIT: Variable = Variable::new(
     "RATE_LIMIT",
@@ -37,6 +52,8 @@ pub const TRUSTED_PROXY_HOPS: Variable = Variable {
 
 pub(super) const ALL: &[&Variable] = &[
     &MAX_CONNECTIONS,
+    &MAX_CONNECTIONS_PER_ADDRESS,
+    &SHUTDOWN_TIMEOUT,
     &RATE_LIMIT,
     &FAILED_AUTH_LIMIT,
     &TRUSTED_PROXY_HOPS,
