@@ -260,7 +260,7 @@ fn a_connection_is_kept_for_the_next_request_also_after_a_body_that_nobody_reads
 fn a_body_in_a_broken_encoding_is_a_400() {
     let server = Server::start(&[], &IDENTIFIERS);
     let mut connection = server.connect();
-    let request = "GET /access_token?channel=test HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n";
+    let request = "POST /api/agora/token HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n";
     connection.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     connection.read_to_string(&mut answer).unwrap();
