@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use agora_token_server::http::Limits;
 use tokio::io::AsyncWriteExt;
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Instant, sleep};
 
-use crate::serve::{LAST_PING, PONG, Running, is_error, limits, rest};
+use crate::serve::{LAST_PING, PONG, Running, answer, is_error, limits, rest};
+use crate::support::TestApp;
 
 const HALF_HEADERS: &str = "POST /v1/tokens HTTP/1.1\r\nHost: te";
 const HALF_BODY: &str = "POST /v1/tokens HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n\r\n";
@@ -133,11 +134,14 @@ async fn evicts_connections_that_were_answered_from_their_headers_at_once() {
 
 /// Room for many connections, of which an address may have two.
 async fn two_per_address() -> Running {
-    Running::start(Limits {
-        per_address: NonZeroU32::new(2),
+    Running::start(per_address(2)).await
+}
+
+fn per_address(connections: u32) -> Limits {
+    Limits {
+        per_address: NonZeroU32::new(connections),
         ..limits()
-    })
-    .await
+    }
 }
 
 #[tokio::test]
@@ -156,22 +160,34 @@ async fn an_address_at_its_limit_loses_its_own_idle_connections() {
 }
 
 #[tokio::test]
-async fn an_address_at_its_limit_without_idle_connections_delays_no_other() {
+async fn an_address_at_its_limit_loses_its_own_incomplete_requests_at_once() {
     let server = two_per_address().await;
+    let mut other = from("127.0.1.1", &server, HALF_BODY).await;
     let _begun = [
         server.sent(HALF_BODY).await,
         server.sent(HALF_HEADERS).await,
     ];
-    // Connections are accepted in their order, so the first two are counted.
-    let mut refused = server.connect().await;
+    assert!(served(&server).await < Duration::from_secs(1));
+    other.write_all(b"{\"ttl\":0}").await.unwrap();
+    assert!(answer(&mut other).await.starts_with("HTTP/1.1 400 "));
+}
+
+/// Both requests of the address wait for an authorization webhook that does not respond.
+#[tokio::test]
+async fn an_address_at_its_limit_with_busy_connections_delays_no_other() {
+    let webhook = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", webhook.local_addr().unwrap());
+    let app = TestApp::told(&[("AUTHORIZE_URL", &url)]).app();
+    let server = Running::start_app(app, per_address(2)).await;
+    let token = "GET /access_token?channel=test HTTP/1.1\r\nHost: test\r\n\r\n";
+    let _busy = [server.sent(token).await, server.sent(token).await];
+    let _waiting = webhook.accept().await.unwrap();
+    let mut rejected = server.connect().await;
     let start = Instant::now();
     let mut other = from("127.0.1.1", &server, LAST_PING).await;
     assert!(rest(&mut other).await.ends_with(PONG));
     assert!(start.elapsed() < Duration::from_secs(1));
-    assert_eq!(rest(&mut refused).await, "");
-    // A second later, they are evicted as on a full server.
-    sleep(Duration::from_millis(1_600)).await;
-    assert!(served(&server).await < Duration::from_secs(1));
+    assert_eq!(rest(&mut rejected).await, "");
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ impl Running {
         Self::start_app(TestApp::new().app(), limits).await
     }
 
-    async fn start_app(app: App, limits: Limits) -> Self {
+    pub(crate) async fn start_app(app: App, limits: Limits) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();

@@ -18,7 +18,9 @@ impl Clocks {
     ///
     /// The order is: connections without any request, idle connections, connections that are closing, incomplete request
     /// headers and bodies, unread responses. Within each, the oldest is first. New connections are last: they are closed
-    /// in their first second only if there is nothing else to close. A request that is being handled is never closed.
+    /// in their first second only if there is nothing else to close. An address at its limit then also loses requests
+    /// that have just begun to arrive and responses that it has just got. A request that is being handled is never
+    /// closed.
     pub(super) fn evict(&self, address: Option<IpAddr>) -> usize {
         let now = self.now(); // once, because the order must not change while it is sorted
         let open: Vec<_> = self.open().iter().filter_map(Weak::upgrade).collect();
@@ -32,13 +34,15 @@ impl Clocks {
             .filter(|progress| address.is_none() || progress.too_long().is_none())
             .filter_map(|progress| {
                 let moment = progress.moment();
-                Some((self.rank(moment, now)?, moment.tick(), moment, progress))
+                let rank = self.rank(moment, now)?;
+                let may_close = address.is_some() || rank < Rank::FreshRequest;
+                may_close.then_some((rank, moment.tick(), moment, progress))
             })
             .collect();
         evictable.sort_unstable_by_key(|(rank, tick, ..)| (*rank, *tick));
-        let others = evictable.partition_point(|(rank, ..)| *rank < Rank::Fresh);
-        if others > 0 {
-            evictable.truncate(others);
+        if let Some((first, ..)) = evictable.first() {
+            let last = *first.max(&Rank::Unread);
+            evictable.truncate(evictable.partition_point(|(rank, ..)| *rank <= last));
         }
         evictable.truncate(count / 16 + 1);
         for (_, _, moment, progress) in &evictable {
@@ -56,8 +60,9 @@ impl Clocks {
             Phase::New => Some(Rank::Fresh),
             Phase::Idle => Some(Rank::Idle),
             Phase::Lingering => Some(Rank::Closing),
-            Phase::Head | Phase::Body => is_older(FRESH).then_some(Rank::Incomplete),
-            Phase::Answered => is_older(UNREAD).then_some(Rank::Unread),
+            Phase::Head | Phase::Body if is_older(FRESH) => Some(Rank::Incomplete),
+            Phase::Answered if is_older(UNREAD) => Some(Rank::Unread),
+            Phase::Head | Phase::Body | Phase::Answered => Some(Rank::FreshRequest),
             Phase::Answering => None,
         }
     }
@@ -72,4 +77,6 @@ enum Rank {
     Incomplete,
     Unread,
     Fresh,
+    /// Closed only for connections of the same address.
+    FreshRequest,
 }
