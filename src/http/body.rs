@@ -74,7 +74,7 @@ fn too_slow() -> Error {
     Error::BodyTooSlow { seconds }
 }
 
-/// What can be wrong with a body.
+/// The errors of a request body.
 pub(super) fn errors() -> [Error; 3] {
     [
         Error::BodyBroken,

@@ -48,7 +48,7 @@ async fn from(address: &str, server: &Running, sent: &str) -> TcpStream {
     connection
 }
 
-/// How long a new connection waits for its response.
+/// The time from opening a new connection to its response.
 async fn served(server: &Running) -> Duration {
     let start = Instant::now();
     let mut new = server.sent(LAST_PING).await;
@@ -228,7 +228,7 @@ async fn incomplete_requests_do_not_delay_the_shutdown() {
     }
 }
 
-/// What has arrived within the grace period is answered.
+/// The grace period is a second.
 #[tokio::test]
 async fn a_body_that_arrives_after_the_shutdown_began_is_still_read() {
     let server = Running::start(limits()).await;

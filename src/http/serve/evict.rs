@@ -34,15 +34,15 @@ impl Clocks {
             .filter(|progress| address.is_none() || progress.too_long().is_none())
             .filter_map(|progress| {
                 let moment = progress.moment();
-                let rank = self.rank(moment, now)?;
-                let may_close = address.is_some() || rank < Rank::FreshRequest;
-                may_close.then_some((rank, moment.tick(), moment, progress))
+                let priority = self.priority(moment, now)?;
+                let may_close = address.is_some() || priority < Priority::FreshRequest;
+                may_close.then_some((priority, moment.tick(), moment, progress))
             })
             .collect();
-        evictable.sort_unstable_by_key(|(rank, tick, ..)| (*rank, *tick));
+        evictable.sort_unstable_by_key(|(priority, tick, ..)| (*priority, *tick));
         if let Some((first, ..)) = evictable.first() {
-            let last = *first.max(&Rank::Unread);
-            evictable.truncate(evictable.partition_point(|(rank, ..)| *rank <= last));
+            let last = *first.max(&Priority::Unread);
+            evictable.truncate(evictable.partition_point(|(priority, ..)| *priority <= last));
         }
         evictable.truncate(count / 16 + 1);
         for (_, _, moment, progress) in &evictable {
@@ -52,17 +52,17 @@ impl Clocks {
     }
 
     /// The place in the order of eviction; nothing for a connection that is not closed for another one.
-    fn rank(&self, moment: Moment, now: u64) -> Option<Rank> {
+    fn priority(&self, moment: Moment, now: u64) -> Option<Priority> {
         let age = now.saturating_sub(moment.tick());
         let is_older = |time: Duration| age > self.ticks(time);
         match moment.phase() {
-            Phase::New if is_older(FRESH) => Some(Rank::Unused),
-            Phase::New => Some(Rank::Fresh),
-            Phase::Idle => Some(Rank::Idle),
-            Phase::Lingering => Some(Rank::Closing),
-            Phase::Head | Phase::Body if is_older(FRESH) => Some(Rank::Incomplete),
-            Phase::Answered if is_older(UNREAD) => Some(Rank::Unread),
-            Phase::Head | Phase::Body | Phase::Answered => Some(Rank::FreshRequest),
+            Phase::New if is_older(FRESH) => Some(Priority::Unused),
+            Phase::New => Some(Priority::Fresh),
+            Phase::Idle => Some(Priority::Idle),
+            Phase::Lingering => Some(Priority::Closing),
+            Phase::Head | Phase::Body if is_older(FRESH) => Some(Priority::Incomplete),
+            Phase::Answered if is_older(UNREAD) => Some(Priority::Unread),
+            Phase::Head | Phase::Body | Phase::Answered => Some(Priority::FreshRequest),
             Phase::Answering => None,
         }
     }
@@ -70,7 +70,7 @@ impl Clocks {
 
 /// The order of eviction.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
+enum Priority {
     Unused,
     Idle,
     Closing,

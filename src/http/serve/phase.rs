@@ -1,6 +1,6 @@
 //! The phases of a connection.
 
-/// What a connection does.
+/// A phase of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(super) enum Phase {
@@ -17,7 +17,7 @@ pub(super) enum Phase {
     Answering,
     /// The answer is there, and not yet sent.
     Answered,
-    /// All is said; what the client still sends is read and forgotten.
+    /// The response is sent, and the server discards the rest of the request.
     Lingering,
 }
 
