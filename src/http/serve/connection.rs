@@ -122,6 +122,7 @@ async fn answer_all<'a>(
     let mut http = http1::Builder::new()
         .half_close(true) // a client may have said all, and still wait for the answer
         .max_header_size(head::MAX_BYTES)
+        .max_buf_size(head::MAX_BYTES) // its buffers would double beyond that
         .serve_connection(socket, service);
     let mut is_told = false;
     let end = poll_fn(|context| {

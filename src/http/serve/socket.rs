@@ -1,6 +1,6 @@
 //! A connection's bytes on their way to hyper and back.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -15,6 +15,9 @@ use super::phase::Phase;
 
 /// The most that is read at once.
 const READ: usize = 4096;
+
+/// The largest response, headers included, that is copied into one piece before it is written.
+const JOINED: usize = 4096;
 
 /// hyper gets one request at a time, and none before the answer to the one before it.
 #[derive(Debug)]
@@ -116,6 +119,16 @@ impl<'a> Socket<'a> {
         }
     }
 
+    fn poll_write_parts(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let first = parts.iter().find(|part| !part.is_empty());
+        self.refuse(first.map_or(&[], |part| part))?;
+        Pin::new(&mut self.stream).poll_write_vectored(context, parts)
+    }
+
     /// hyper's own refusal of a head becomes an error: what the client is told instead has a body and a line in the log.
     fn refuse(&mut self, answer: &[u8]) -> io::Result<()> {
         if self.progress.phase() != Phase::Head {
@@ -165,9 +178,27 @@ impl Write for Socket<'_> {
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
-    /// hyper joins head and body itself: copying an answer costs less than a write of several parts.
+    /// Lets hyper pass headers and body as separate parts, so that it does not copy the body into its own buffer.
     fn is_write_vectored(&self) -> bool {
-        false
+        true
+    }
+
+    /// Joins a small response on the stack, since copying it costs less than a vectored write. A large one is written
+    /// from where it is: hundreds of connections can share a static body.
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let mut space = [const { MaybeUninit::uninit() }; JOINED];
+        let mut joined = ReadBuf::uninit(&mut space);
+        for part in parts {
+            if part.len() > joined.remaining() {
+                return self.poll_write_parts(context, parts);
+            }
+            joined.put_slice(part);
+        }
+        self.poll_write(context, joined.filled())
     }
 
     /// hyper calls it when all of an answer is written.
