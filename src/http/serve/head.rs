@@ -17,6 +17,12 @@ const HEAD: &[u8] = b"HEAD ";
 /// The most headers of a head.
 const MAX_HEADERS: u16 = 64;
 
+/// The most bytes of an incomplete line that are kept: enough for every header that is looked at here.
+const MAX_BEGUN: usize = 256;
+
+/// The longest value of Content-Length, spaces included. A longer one could be cut in [`Heads::begin`].
+const MAX_LENGTH_VALUE: usize = 128;
+
 /// Why the head of a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(in crate::http) enum HeadError {
@@ -91,7 +97,7 @@ pub(super) struct Heads {
     at: At,
     /// How many lines of this head have come, its first included.
     lines: u16,
-    /// The beginning of a line whose end has not come yet.
+    /// The beginning of an incomplete line, and its last byte: hyper holds the whole of it.
     begun: Vec<u8>,
     length: Option<u64>,
     has_encoding: bool,
@@ -136,7 +142,7 @@ impl Heads {
             match self.at {
                 At::Head => {
                     let Some(end) = memchr(b'\n', rest) else {
-                        self.begun.extend_from_slice(rest);
+                        self.begin(rest);
                         return (bytes.len(), None);
                     };
                     taken += end + 1;
@@ -173,9 +179,19 @@ impl Heads {
         if self.begun.is_empty() {
             return self.whole_line(end);
         }
-        let mut line = mem::take(&mut self.begun);
-        line.extend_from_slice(end);
+        self.begin(end);
+        let line = mem::take(&mut self.begun);
         self.whole_line(&line)
+    }
+
+    /// Adds to an incomplete line.
+    fn begin(&mut self, bytes: &[u8]) {
+        let room = MAX_BEGUN.saturating_sub(self.begun.len());
+        let (now, beyond) = bytes.split_at(room.min(bytes.len()));
+        self.begun.extend_from_slice(now);
+        if let (Some(last), Some(end)) = (self.begun.last_mut(), beyond.last()) {
+            *last = *end;
+        }
     }
 
     fn whole_line(&mut self, line: &[u8]) -> Result<bool, HeadError> {
@@ -198,6 +214,9 @@ impl Heads {
     /// hyper refuses what is no header, also a length that is no number.
     fn header(&mut self, line: &[u8]) -> Result<(), HeadError> {
         if let Some(length) = value(line, b"content-length:") {
+            if length.len() > MAX_LENGTH_VALUE {
+                return Err(HeadError::LengthTooLarge);
+            }
             if self.length.replace(number(length.trim_ascii())?).is_some() {
                 return Err(HeadError::LengthTwice);
             }
