@@ -16,7 +16,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustix::net::sockopt::set_socket_send_buffer_size;
+use rustix::net::sockopt::{set_socket_recv_buffer_size, set_socket_send_buffer_size};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -62,9 +62,12 @@ impl Limits {
     }
 }
 
-/// What the system keeps of an answer for a client that reads late; by itself it would keep some megabytes of many
-/// answers, for each connection.
-const SEND_BUFFER: usize = 64 * 1024;
+/// Bytes of a response that the kernel holds for a client that reads slowly. Linux allocates twice as much, and without
+/// a limit some megabytes per connection.
+const SEND_BUFFER: usize = 16 * 1024;
+
+/// Bytes that the kernel holds of what a client has sent and the server has not read. Linux allocates twice as much.
+const RECEIVE_BUFFER: usize = 16 * 1024;
 
 /// Answers connections with an app until `shutdown` is ready; then finishes what has begun, until the time to drain is
 /// over.
@@ -76,8 +79,11 @@ pub async fn serve(
     limits: Limits,
     shutdown: impl Future<Output = ()> + Send,
 ) {
-    if let Err(error) = set_socket_send_buffer_size(&listener, SEND_BUFFER) {
-        tracing::debug!(%error, "connections keep the system's send buffers");
+    // Accepted sockets inherit both.
+    let limited = set_socket_send_buffer_size(&listener, SEND_BUFFER)
+        .and_then(|()| set_socket_recv_buffer_size(&listener, RECEIVE_BUFFER));
+    if let Err(error) = limited {
+        tracing::warn!(%error, "cannot limit socket buffers; connections take more memory than documented");
     }
     let clocks = Arc::new(Clocks::new(limits));
     let addresses = Arc::new(Addresses::new(limits.per_address));
