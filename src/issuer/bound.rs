@@ -11,7 +11,7 @@ use super::issue::lasting;
 use super::request::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 use crate::token::v005::Upload;
 use crate::token::{
-    AppId, Permission, Permissions, Privilege, Resource, Text, TokenVersion, Uid, UnixTime, UserId,
+    AppId, Permission, Permissions, Privilege, Resource, TokenVersion, Uid, UnixTime, UserId,
 };
 
 /// A token, with all that a client wants to know of it. Times are Unix seconds.
@@ -231,11 +231,10 @@ fn by_name(permissions: &Permissions) -> BTreeMap<String, BTreeMap<String, Vec<&
             .map_or_else(|| resource.to_string(), |known| known.name().to_owned());
         let permission = Permission::from_number(permission)
             .map_or_else(|| permission.to_string(), |known| known.name().to_owned());
-        let names = names.iter().map(Text::as_str).collect();
         by_resource
             .entry(resource)
             .or_default()
-            .insert(permission, names);
+            .insert(permission, names.collect());
     }
     by_resource
 }

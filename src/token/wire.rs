@@ -129,7 +129,7 @@ impl Writer {
 }
 
 /// Reads fields off the front of a slice. Total: every read either succeeds or names the field that is missing.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
@@ -176,8 +176,12 @@ impl<'a> Reader<'a> {
 
     /// A `string` that must be UTF-8.
     pub(super) fn text(&mut self, field: &'static str) -> Result<Text, ParseError> {
-        let text = str::from_utf8(self.string(field)?).map_err(|_| ParseError::Utf8(field))?;
-        Ok(Text(text.to_owned()))
+        self.text_slice(field).map(|text| Text(text.to_owned()))
+    }
+
+    /// As [`Reader::text`], without a copy.
+    pub(super) fn text_slice(&mut self, field: &'static str) -> Result<&'a str, ParseError> {
+        str::from_utf8(self.string(field)?).map_err(|_| ParseError::Utf8(field))
     }
 
     /// Whatever has not been read.

@@ -133,7 +133,7 @@ fn scope_fields(scope: &Scope) -> Vec<(&'static str, Field)> {
                             || permission.to_string(),
                             |known| known.name().to_owned(),
                         ),
-                        names: names.iter().map(|name| name.as_str().to_owned()).collect(),
+                        names: names.map(str::to_owned).collect(),
                     });
             vec![
                 ("user_id", text(user_id)),
