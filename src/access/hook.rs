@@ -3,6 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, TRANSFER_ENCODING};
 use reqwest::{Client, Response};
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -172,7 +173,7 @@ impl Hook {
         })
     }
 
-    async fn call(&self, question: String) -> Result<Verdict, CallError> {
+    async fn call(&self, question: Bytes) -> Result<Verdict, CallError> {
         let mut sent = self.post(&self.client, question.clone()).await;
         if sent.as_ref().is_err_and(client::was_closed) {
             // The webhook may close an idle connection just when a request is sent on it. A call changes nothing there.
@@ -182,7 +183,7 @@ impl Hook {
         verdict(response).await
     }
 
-    async fn post(&self, client: &Client, question: String) -> reqwest::Result<Response> {
+    async fn post(&self, client: &Client, question: Bytes) -> reqwest::Result<Response> {
         let mut post = client
             .post(self.config.url.clone())
             .header(CONTENT_TYPE, "application/json")
@@ -197,7 +198,8 @@ impl Hook {
     }
 }
 
-fn question(caller: &Caller, request: &TokenRequest, now: UnixTime) -> String {
+/// Returns the body of a call. Both attempts share it.
+fn question(caller: &Caller, request: &TokenRequest, now: UnixTime) -> Bytes {
     let question = Question {
         caller: Asking {
             kind: caller.kind(),
@@ -209,7 +211,8 @@ fn question(caller: &Caller, request: &TokenRequest, now: UnixTime) -> String {
             services: request.bound(now),
         },
     };
-    serde_json::to_string(&question).expect("texts and numbers under names")
+    let question = serde_json::to_string(&question).expect("texts and numbers under names");
+    question.into()
 }
 
 /// Reads a response. What is no clear yes or no is an error.

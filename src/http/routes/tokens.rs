@@ -14,8 +14,8 @@ use crate::http::methods::get;
 use crate::http::posted::Posted;
 use crate::http::state::AppState;
 use crate::http::table::Table;
-use crate::issuer::Receipt;
 use crate::issuer::written::WrittenRequest;
+use crate::issuer::{Receipt, TokenRequest};
 use crate::token::Excerpt;
 
 const OWN: Own = Own {
@@ -50,12 +50,9 @@ async fn of_body(
     caller: Caller,
     body: Posted<JsonBytes>,
 ) -> Result<Response, Error> {
-    answer(
-        &state,
-        &caller,
-        WrittenRequest::from_json(body.json(&OWN)?)?,
-    )
-    .await
+    let request = WrittenRequest::from_json(body.json(&OWN)?)?.lasting(state.lifetime())?;
+    drop(body); // authorization may wait for a webhook
+    answer(&state, &caller, request).await
 }
 
 /// The common case, from an address bar: a service's fields beside `version` and `ttl`; RTC if no service is named.
@@ -64,6 +61,11 @@ async fn of_query(
     caller: Caller,
     query: QueryText,
 ) -> Result<Response, Error> {
+    let request = parse(&query)?.lasting(state.lifetime())?;
+    answer(&state, &caller, request).await
+}
+
+fn parse(query: &QueryText) -> Result<WrittenRequest, Error> {
     let mut fields: Map<String, Value> = Map::new();
     for (name, value) in query.parse(&OWN)?.texts() {
         if fields.insert(name.to_owned(), value.into()).is_some() {
@@ -76,7 +78,7 @@ async fn of_query(
     let (version, ttl) = (fields.remove("version"), fields.remove("ttl"));
     fields.entry("service").or_insert_with(|| "rtc".into());
     let written = json!({ "version": version, "ttl": ttl, "services": [fields] });
-    answer(&state, &caller, WrittenRequest::from_value(written)?).await
+    Ok(WrittenRequest::from_value(written)?)
 }
 
 /// Room for the receipt of a usual token; a longer one asks for more.
@@ -85,9 +87,8 @@ const RECEIPT_BYTES: usize = 768;
 async fn answer(
     state: &AppState,
     caller: &Caller,
-    written: WrittenRequest,
+    mut request: TokenRequest,
 ) -> Result<Response, Error> {
-    let mut request = written.lasting(state.lifetime())?;
     let now = state.now();
     let issued = state.issue(caller, &mut request, now).await?;
     let services = request.bound(now);

@@ -21,6 +21,7 @@ use crate::http::methods::get;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{Subject, TokenRequest};
+use crate::token::UnixTime;
 use crate::token::v005::{KeyKind, Upload};
 
 const OWN: Own = Own {
@@ -47,7 +48,9 @@ async fn channel_key(
     caller: Caller,
     query: QueryText,
 ) -> Result<Response, Error> {
-    let key = issue(&state, &caller, &query.parse(&OWN)?, KeyKind::MediaChannel).await?;
+    let now = state.now();
+    let request = request(&state, &query.parse(&OWN)?, KeyKind::MediaChannel, now)?;
+    let key = issue(&state, &caller, request, now).await?;
     Ok(in_json([r#"{"channel_key":""#, &key, r#""}"#].concat()))
 }
 
@@ -56,6 +59,19 @@ async fn permission_key(
     caller: Caller,
     query: QueryText,
 ) -> Result<Response, Error> {
+    let now = state.now();
+    let request = permission_request(&state, &query, now)?;
+    let key = issue(&state, &caller, request, now).await?;
+    Ok(in_json(
+        [r#"{"in_channel_permission_key":""#, &key, r#""}"#].concat(),
+    ))
+}
+
+fn permission_request(
+    state: &AppState,
+    query: &QueryText,
+    now: UnixTime,
+) -> Result<TokenRequest, InputError> {
     let query = query.parse(&OWN)?;
     let name = "permission";
     let permission = query
@@ -63,35 +79,33 @@ async fn permission_key(
         .ok_or(InputError::Required { name })?;
     let words = [("0", Upload::Nothing), ("3", Upload::AudioAndVideo)];
     let upload = input::word(permission, &words, "0 (nothing) or 3 (audio and video)")?;
-    let key = issue(
-        &state,
-        &caller,
-        &query,
-        KeyKind::InChannelPermission(upload),
-    )
-    .await?;
-    Ok(in_json(
-        [r#"{"in_channel_permission_key":""#, &key, r#""}"#].concat(),
-    ))
+    request(state, &query, KeyKind::InChannelPermission(upload), now)
 }
 
-async fn issue(
+fn request(
     state: &AppState,
-    caller: &Caller,
     query: &Parameters<'_>,
     kind: KeyKind,
-) -> Result<String, Error> {
-    let now = state.now();
+    now: UnixTime,
+) -> Result<TokenRequest, InputError> {
     let channel = input::channel(query.one_of(&["channel"])?)?;
     let uid = query.one_of(&["uid"])?.map_or(Ok(0), input::numeric_uid)?;
     let lifetime = match query.one_of(&["expiredTs"])? {
         Some(end) => input::until(end, now, " in seconds")?,
         None => state.settings().default_lifetime,
     };
-    let mut request = TokenRequest {
+    Ok(TokenRequest {
         subject: Subject::V005 { kind, channel, uid },
         lifetime,
-    };
+    })
+}
+
+async fn issue(
+    state: &AppState,
+    caller: &Caller,
+    mut request: TokenRequest,
+    now: UnixTime,
+) -> Result<String, Error> {
     let issued = state.issue(caller, &mut request, now).await?;
     Ok(issued.token)
 }

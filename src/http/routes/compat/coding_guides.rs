@@ -15,13 +15,13 @@ use crate::access::Caller;
 use crate::http::answer::{in_json, plain_error};
 use crate::http::error::Error;
 use crate::http::extract::{Body, QueryText};
-use crate::http::input::{self, Names, Own, Parameters};
+use crate::http::input::{self, InputError, Names, Own, Parameters};
 use crate::http::methods::get;
 use crate::http::posted::Posted;
 use crate::http::state::AppState;
 use crate::http::table::Table;
-use crate::issuer::{Issued, Subject, TokenRequest};
-use crate::token::{Uid, UnixTime};
+use crate::issuer::{Issued, ServiceRequest, Subject, TokenRequest};
+use crate::token::{ChannelName, Uid, UnixTime};
 
 const OWN: Own = Own {
     user: Names::Read(&["uid"]),
@@ -42,7 +42,8 @@ async fn of_query(
     caller: Caller,
     query: QueryText,
 ) -> Result<Response, Error> {
-    answer(&state, &caller, &query.parse(&OWN)?).await
+    let service = service(&query.parse(&OWN)?)?;
+    answer(&state, &caller, service).await
 }
 
 async fn of_body(
@@ -50,20 +51,25 @@ async fn of_body(
     caller: Caller,
     body: Posted<Body>,
 ) -> Result<Response, Error> {
-    answer(&state, &caller, &body.parse(&OWN)?).await
+    let service = service(&body.parse(&OWN)?)?;
+    drop(body); // authorization may wait for a webhook
+    answer(&state, &caller, service).await
+}
+
+fn service(fields: &Parameters<'_>) -> Result<(ChannelName, ServiceRequest), InputError> {
+    let channel = input::channel(fields.one_of(&["channelName", "channel"])?)?;
+    let uid = input::uid(fields.one_of(&["uid"])?)?;
+    let role = input::role(fields.one_of(&["role"])?)?;
+    Ok((channel.clone(), rtc(channel, uid, role)))
 }
 
 async fn answer(
     state: &AppState,
     caller: &Caller,
-    fields: &Parameters<'_>,
+    (channel, service): (ChannelName, ServiceRequest),
 ) -> Result<Response, Error> {
-    let channel = input::channel(fields.one_of(&["channelName", "channel"])?)?;
-    let uid = input::uid(fields.one_of(&["uid"])?)?;
-    let role = input::role(fields.one_of(&["role"])?)?;
-    let subject = Subject::V007(vec![rtc(channel.clone(), uid, role)]);
     let mut request = TokenRequest {
-        subject,
+        subject: Subject::V007(vec![service]),
         lifetime: Some(state.lifetime()),
     };
     let issued = state.issue(caller, &mut request, state.now()).await?;

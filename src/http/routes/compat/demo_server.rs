@@ -13,7 +13,7 @@ use crate::access::Caller;
 use crate::http::answer::{in_json, plain_error};
 use crate::http::error::Error;
 use crate::http::extract::QueryText;
-use crate::http::input::{self, Names, Own};
+use crate::http::input::{self, InputError, Names, Own};
 use crate::http::methods::get;
 use crate::http::state::AppState;
 use crate::http::table::Table;
@@ -46,10 +46,15 @@ async fn rtc_token(
     caller: Caller,
     query: QueryText,
 ) -> Result<Response, Error> {
+    let service = rtc_service(&query)?;
+    answer(&state, &caller, service).await
+}
+
+fn rtc_service(query: &QueryText) -> Result<ServiceRequest, InputError> {
     let query = query.parse(&RTC)?;
     let channel = input::channel(query.one_of(&["channelName"])?)?;
     let uid = input::uid(query.one_of(&["uid"])?)?;
-    answer(&state, &caller, rtc(channel, uid, Role::Publisher)).await
+    Ok(rtc(channel, uid, Role::Publisher))
 }
 
 async fn rtm_token(

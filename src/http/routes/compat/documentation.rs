@@ -16,7 +16,7 @@ use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
 use crate::http::extract::Body;
-use crate::http::input::{self, Names, Own};
+use crate::http::input::{self, InputError, Names, Own};
 use crate::http::methods::post;
 use crate::http::posted::Posted;
 use crate::http::state::AppState;
@@ -48,15 +48,16 @@ async fn rtc_token(
     caller: Caller,
     body: Posted<Body>,
 ) -> Result<Response, Error> {
+    let service = rtc_service(&body)?;
+    drop(body); // authorization may wait for a webhook
+    answer(&state, &caller, service).await
+}
+
+fn rtc_service(body: &Posted<Body>) -> Result<ServiceRequest, InputError> {
     let fields = body.parse(&OWN)?;
     let channel = input::channel(fields.one_of(&["channelName", "channel"])?)?;
     let uid = input::uid(fields.one_of(&["uid"])?)?;
-    answer(
-        &state,
-        &caller,
-        rtc(channel, uid, input::role(fields.one_of(&["role"])?)?),
-    )
-    .await
+    Ok(rtc(channel, uid, input::role(fields.one_of(&["role"])?)?))
 }
 
 async fn rtm_token(
@@ -65,6 +66,7 @@ async fn rtm_token(
     body: Posted<Body>,
 ) -> Result<Response, Error> {
     let user_id = input::user_id("uid", body.parse(&OWN)?.one_of(&["uid"])?)?;
+    drop(body); // authorization may wait for a webhook
     answer(&state, &caller, rtm(user_id)).await
 }
 

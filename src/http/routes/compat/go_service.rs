@@ -25,7 +25,7 @@ use crate::http::posted::Posted;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{Grants, ServiceRequest, Target};
-use crate::token::{Privilege, Uid};
+use crate::token::{Lifetime, Privilege, Uid};
 
 type Answer = Result<Response, Error>;
 
@@ -177,10 +177,19 @@ async fn in_chat(
 }
 
 async fn any_token(State(state): State<AppState>, caller: Caller, body: Posted<Body>) -> Answer {
-    let fields = body.parse(&ANY)?;
-    let lifetime = lifetime(&state, fields.one_of(&["expire"])?)?;
-    let token = issue(&state, &caller, services(&fields)?, lifetime).await?;
+    let (services, lifetime) = any_request(&state, &body)?;
+    drop(body); // authorization may wait for a webhook
+    let token = issue(&state, &caller, services, lifetime).await?;
     Ok(in_json([r#"{"token":""#, &token, r#""}"#].concat()))
+}
+
+fn any_request(
+    state: &AppState,
+    body: &Posted<Body>,
+) -> Result<(Vec<ServiceRequest>, Lifetime), InputError> {
+    let fields = body.parse(&ANY)?;
+    let lifetime = lifetime(state, fields.one_of(&["expire"])?)?;
+    Ok((services(&fields)?, lifetime))
 }
 
 #[derive(Clone, Copy)]

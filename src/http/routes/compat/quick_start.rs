@@ -16,12 +16,12 @@ use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
 use crate::http::extract::QueryText;
-use crate::http::input::{self, Names, Own};
+use crate::http::input::{self, InputError, Names, Own};
 use crate::http::methods::get;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{Subject, Target, TokenRequest};
-use crate::token::{ChannelName, Role, Uid};
+use crate::token::{ChannelName, Role, Uid, UserId};
 
 const OWN: Own = Own {
     user: Names::Read(&["uid"]),
@@ -48,17 +48,7 @@ async fn answer(
     caller: Caller,
     query: QueryText,
 ) -> Result<Response, Error> {
-    let query = query.parse(&OWN)?;
-    let channel = match query.one_of(&["channel"])? {
-        Some(channel) => input::channel(Some(channel))?,
-        None => made_up(&state),
-    };
-    let parameter = query.one_of(&["uid"])?;
-    let uid = input::uid(parameter)?;
-    let user_id = match uid {
-        Uid::Any => None,
-        _ => Some(input::user_id("uid", parameter)?),
-    };
+    let (channel, uid, user_id) = parse(&state, &query)?;
     let login = Target::Rtm { user_id }.as_usual();
     let services = vec![rtc(channel.clone(), uid, Role::Publisher), login];
     let mut request = TokenRequest {
@@ -74,6 +64,24 @@ async fn answer(
     Ok(in_json(format!(
         r#"{{"token":"{token}","uid":{uid},"channel":{channel}}}"#
     )))
+}
+
+fn parse(
+    state: &AppState,
+    query: &QueryText,
+) -> Result<(ChannelName, Uid, Option<UserId>), InputError> {
+    let query = query.parse(&OWN)?;
+    let channel = match query.one_of(&["channel"])? {
+        Some(channel) => input::channel(Some(channel))?,
+        None => made_up(state),
+    };
+    let parameter = query.one_of(&["uid"])?;
+    let uid = input::uid(parameter)?;
+    let user_id = match uid {
+        Uid::Any => None,
+        _ => Some(input::user_id("uid", parameter)?),
+    };
+    Ok((channel, uid, user_id))
 }
 
 /// A name that nobody else has, and nobody can foresee.

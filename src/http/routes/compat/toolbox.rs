@@ -24,7 +24,7 @@ use crate::http::posted::Posted;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{ServiceRequest, Target};
-use crate::token::{Excerpt, Role};
+use crate::token::{Excerpt, Lifetime, Role};
 
 const IMAGE: Own = Own {
     user: Names::Read(&["uid"]),
@@ -72,19 +72,8 @@ async fn docker_image(
     caller: Caller,
     body: Posted<Body>,
 ) -> Result<Response, Error> {
-    let fields = body.parse(&IMAGE)?;
-    let whole = fields.one_of(&["tokenExpireTs"])?;
-    let of_privileges = fields.one_of(&["privilegeExpireTs"])?;
-    let lifetime = lifetime(&state, whole.or(of_privileges))?;
-    let own = of_privileges.map(input::lifetime).transpose()?;
-    let mut services = enabled(&fields)?;
-    for service in &mut services {
-        service.grants = service
-            .grants
-            .iter()
-            .map(|(privilege, _)| (privilege, own))
-            .collect();
-    }
+    let (services, lifetime) = docker_image_request(&state, &body)?;
+    drop(body); // authorization may wait for a webhook
     let token = issue(&state, &caller, services, lifetime).await?;
     Ok(in_json(
         [
@@ -94,6 +83,26 @@ async fn docker_image(
         ]
         .concat(),
     ))
+}
+
+fn docker_image_request(
+    state: &AppState,
+    body: &Posted<Body>,
+) -> Result<(Vec<ServiceRequest>, Lifetime), InputError> {
+    let fields = body.parse(&IMAGE)?;
+    let whole = fields.one_of(&["tokenExpireTs"])?;
+    let of_privileges = fields.one_of(&["privilegeExpireTs"])?;
+    let lifetime = lifetime(state, whole.or(of_privileges))?;
+    let own = of_privileges.map(input::lifetime).transpose()?;
+    let mut services = enabled(&fields)?;
+    for service in &mut services {
+        service.grants = service
+            .grants
+            .iter()
+            .map(|(privilege, _)| (privilege, own))
+            .collect();
+    }
+    Ok((services, lifetime))
 }
 
 fn enabled(fields: &Parameters<'_>) -> Result<Vec<ServiceRequest>, InputError> {
@@ -199,8 +208,20 @@ async fn hosted(
     caller: Caller,
     body: Posted<Body>,
 ) -> Result<Response, Error> {
+    let (services, lifetime) = hosted_request(&state, &body)?;
+    drop(body); // authorization may wait for a webhook
+    let token = issue(&state, &caller, services, lifetime).await?;
+    Ok(in_json(
+        [r#"{"code":0,"data":{"token":""#, &token, r#""}}"#].concat(),
+    ))
+}
+
+fn hosted_request(
+    state: &AppState,
+    body: &Posted<Body>,
+) -> Result<(Vec<ServiceRequest>, Lifetime), InputError> {
     let fields = body.parse(&HOSTED)?;
-    let lifetime = lifetime(&state, fields.one_of(&["expire"])?)?;
+    let lifetime = lifetime(state, fields.one_of(&["expire"])?)?;
     let uid = fields.one_of(&["uid"])?;
     let mut services = Vec::new();
     for kind in kinds(&fields)? {
@@ -212,10 +233,7 @@ async fn hosted(
             Kind::Rtm => rtm(input::user_id("uid", uid)?),
         });
     }
-    let token = issue(&state, &caller, services, lifetime).await?;
-    Ok(in_json(
-        [r#"{"code":0,"data":{"token":""#, &token, r#""}}"#].concat(),
-    ))
+    Ok((services, lifetime))
 }
 
 /// `type` is one, `types` a list of them; RTC without either. What is listed twice is meant once.
