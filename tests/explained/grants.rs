@@ -9,7 +9,7 @@ use super::texts::{content_of, of_content};
 use super::{Case, NOW, key_005, rtc, rtc_with, rtm, text, token_006, token_007, token_007_of};
 
 pub(super) fn cases() -> Vec<Case> {
-    [services(), roles(), unknown(), sdk_errors()]
+    [services(), roles(), unknown(), too_large(), sdk_errors()]
         .into_iter()
         .flatten()
         .collect()
@@ -96,6 +96,22 @@ fn unknown() -> Vec<Case> {
     vec![
         Case::new("unknown_service", of_content(&content)),
         Case::new("unknown_privilege", of_content(&privilege)),
+    ]
+}
+
+fn too_large() -> Vec<Case> {
+    let service = |name: &str| Service {
+        privileges: Privileges::all(&[Privilege::CHAT_USER], 3_600),
+        scope: Scope::Chat {
+            user_id: text(name),
+        },
+    };
+    vec![
+        Case::new("too_many_services", token_007(vec![service("alice"); 33])),
+        Case::new(
+            "report_shortened",
+            token_007(vec![service("alice"), service(&"x".repeat(50_000))]),
+        ),
     ]
 }
 

@@ -5,6 +5,8 @@ mod grants;
 mod texts;
 mod times;
 
+pub(crate) use texts::of_content;
+
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 

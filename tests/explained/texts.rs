@@ -171,7 +171,7 @@ pub(super) fn content_of(token: &str) -> Vec<u8> {
 }
 
 /// A 007 token of any content.
-pub(super) fn of_content(content: &[u8]) -> String {
+pub(crate) fn of_content(content: &[u8]) -> String {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::none());
     encoder.write_all(content).unwrap();
     format!("007{}", STANDARD.encode(encoder.finish().unwrap()))

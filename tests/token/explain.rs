@@ -92,6 +92,63 @@ fn every_code_has_a_case() {
     assert_eq!(missing, Vec::<String>::new());
 }
 
+/// The smallest JSON of a service, and those entries whose JSON is longest for the bytes that they take in a token.
+#[test]
+fn a_report_on_any_token_has_less_than_64_kb() {
+    let counted =
+        |count: u16, entry: &[u8]| [&count.to_le_bytes()[..], &entry.repeat(count.into())].concat();
+    let services: [(&str, u16, Vec<u8>); 4] = [
+        ("services", 16_000, [9, 0, 0, 0].repeat(16_000)),
+        (
+            "privileges",
+            1,
+            [&[1, 0][..], &counted(10_000, &[255; 6]), &[0; 4]].concat(),
+        ),
+        (
+            "permissions",
+            1,
+            [
+                &[8, 0, 0, 0, 0, 0, 1, 0, 255, 255][..],
+                &counted(16_000, &[255, 255, 0, 0]),
+            ]
+            .concat(),
+        ),
+        (
+            "control characters",
+            1,
+            [&[2, 0, 0, 0][..], &60_000_u16.to_le_bytes(), &[1; 60_000]].concat(),
+        ),
+    ];
+    for (what, count, services) in services {
+        let app_id = explained::APP_ID.as_bytes();
+        let head = [
+            &[32, 0][..],
+            &[b'x'; 32],
+            &[32, 0],
+            app_id,
+            &[0; 12],
+            &count.to_le_bytes(),
+        ]
+        .concat();
+        let token = explained::of_content(&[head, services].concat());
+        let report = explain(&Question {
+            token: &token,
+            project: None,
+            expected: Expected::default(),
+            now: UnixTime::from_seconds(NOW),
+        });
+        assert!(report.is_readable(), "{what}: {:?}", report.findings);
+        let json = serde_json::to_string(&report).unwrap();
+        assert!(json.len() < 64_000, "{what}: {} bytes", json.len());
+        assert!(report.services.len() <= 32, "{what}");
+        let is_limit = |code| ["too_many_services", "report_shortened"].contains(&code);
+        assert!(
+            report.findings.iter().any(|finding| is_limit(finding.code)),
+            "{what}"
+        );
+    }
+}
+
 fn codes_in(text: &str, path: &Path) -> Vec<String> {
     let quoted = |rest: &str| rest.split('"').nth(1).unwrap().to_owned();
     let mut codes: Vec<String> = ["Finding::error(", "Finding::warning(", "Finding::note("]

@@ -18,10 +18,10 @@ const HEAD: &[u8] = b"HEAD ";
 const MAX_HEADERS: u16 = 64;
 
 /// The most bytes of an incomplete line that are kept: enough for every header that is looked at here.
-const MAX_BEGUN: usize = 256;
+const MAX_BEGUN: usize = 512;
 
-/// The longest value of Content-Length, spaces included. A longer one could be cut in [`Heads::begin`].
-const MAX_LENGTH_VALUE: usize = 128;
+/// The longest value of Host and Content-Length, spaces included. A longer one could be cut in [`Heads::begin`].
+const MAX_VALUE: usize = 384;
 
 /// Why the head of a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -214,7 +214,7 @@ impl Heads {
     /// hyper refuses what is no header, also a length that is no number.
     fn header(&mut self, line: &[u8]) -> Result<(), HeadError> {
         if let Some(length) = value(line, b"content-length:") {
-            if length.len() > MAX_LENGTH_VALUE {
+            if length.len() > MAX_VALUE {
                 return Err(HeadError::LengthTooLarge);
             }
             if self.length.replace(number(length.trim_ascii())?).is_some() {
@@ -229,7 +229,7 @@ impl Heads {
             if mem::replace(&mut self.has_host, true) {
                 return Err(HeadError::HostTwice);
             }
-            if !host.trim_ascii().iter().all(|byte| is_of_host(*byte)) {
+            if host.len() > MAX_VALUE || !host.trim_ascii().iter().all(|byte| is_of_host(*byte)) {
                 return Err(HeadError::HostInvalid);
             }
         }

@@ -29,6 +29,7 @@ mod grant;
 mod grants;
 mod identity;
 mod inflated;
+mod limit;
 mod names;
 mod pasted;
 mod reading;
@@ -106,7 +107,9 @@ pub fn explain(question: &Question<'_>) -> Report {
         Some(reading) => {
             let subject = Subject::new(&reading, question);
             findings.extend(rules().filter_map(|rule| rule(&subject)));
-            subject.report()
+            let mut report = subject.report();
+            findings.extend(limit::shorten(&mut report.services));
+            report
         }
     };
     if let Some(code) = question.expected.error_code {
@@ -118,12 +121,13 @@ pub fn explain(question: &Question<'_>) -> Report {
 }
 
 fn rules() -> impl Iterator<Item = subject::Rule> {
-    let themes: [&[subject::Rule]; 5] = [
+    let themes: [&[subject::Rule]; 6] = [
         identity::RULES,
         time::RULES,
         binding::RULES,
         names::RULES,
         grants::RULES,
+        limit::RULES,
     ];
     themes.into_iter().flatten().copied()
 }

@@ -10,6 +10,7 @@ use super::super::version::TokenVersion;
 use super::super::{v005, v006, v007};
 use super::finding::Finding;
 use super::grant::{Grant, Granted, Name, granted};
+use super::limit::MAX_SERVICES;
 use super::reading::Reading;
 use super::report::Signature;
 use super::{Expected, Question, identity};
@@ -114,11 +115,13 @@ impl<'a> Subject<'a> {
         self.issued_at = Some(issued_at);
         self.says_it_ends = Some(issued_at + u64::from(says));
         self.ends_at = Some(issued_at + u64::from(says.min(longest)));
-        self.unknown = message.services.unknown().map(|unknown| unknown.kind);
-        self.grants = message
-            .services
-            .known()
+        let known = message.services.known();
+        let unknown = message.services.unknown();
+        let unknown = unknown.filter(|_| known.len() < MAX_SERVICES);
+        self.unknown = unknown.map(|unknown| unknown.kind);
+        self.grants = known
             .iter()
+            .take(MAX_SERVICES)
             .map(|service| Grant::of(service, issued_at))
             .collect();
     }

@@ -217,6 +217,12 @@ impl Services {
         }
     }
 
+    /// The number of services, those included that this crate does not know.
+    #[must_use]
+    pub fn count(&self) -> u16 {
+        self.count
+    }
+
     /// The services that this crate knows, as they stand in the token.
     #[must_use]
     pub fn known(&self) -> &[Service] {
