@@ -6,7 +6,9 @@ use std::net::SocketAddr;
 use url::Url;
 
 use super::serve::reachable;
-use crate::config::{Access, ApiKey, AuditLog, CompatServer, Config, JwtKey, Limits};
+use crate::config::{
+    Access, ApiKey, AuditLog, CompatServer, Config, JwtKey, Limits, connections_in, memory_of,
+};
 use crate::http::Audit;
 
 pub(super) const DEMO_NOTICE: &str = "Demo: App ID and App Certificate were made up when the server started. Its tokens are \
@@ -62,6 +64,12 @@ pub(super) fn announce(config: &Config, address: SocketAddr, demo: bool) {
     if let Some(restrictions) = restrictions(config) {
         tracing::info!("{restrictions}");
     }
+    if let Some(connections) = connections(config) {
+        tracing::info!("{connections}");
+    }
+    if let Some(excess) = excess(config) {
+        tracing::warn!("{excess}");
+    }
     for near_miss in &config.near_misses {
         tracing::warn!("{near_miss}");
     }
@@ -86,6 +94,7 @@ pub(super) fn outlook(config: &Config) -> String {
     let access = &config.access;
     let warnings = [openness(access), exposure(access), alterable(access)];
     let warnings = warnings.into_iter().flatten().map(str::to_owned);
+    let warnings = warnings.chain(connections(config)).chain(excess(config));
     let near_misses = config.near_misses.iter().map(ToString::to_string);
     let lines = restrictions(config).into_iter().chain(warnings);
     let lines = lines.chain(near_misses).chain(file_warnings(config));
@@ -103,6 +112,35 @@ fn file_warnings(config: &Config) -> impl Iterator<Item = String> {
     });
     let exposed = config.exposed_files.iter().map(ToString::to_string);
     exposed.chain(link)
+}
+
+/// The maximum number of connections where the container has a memory limit.
+fn connections(config: &Config) -> Option<String> {
+    let limit = config.memory_limit.filter(|limit| fits(config, *limit))?;
+    (config.max_connections < connections_in(None)).then(|| {
+        format!(
+            "at most {} connections open at once; the memory limit of {} MB allows {}",
+            config.max_connections,
+            limit / 1_000_000,
+            connections_in(Some(limit)),
+        )
+    })
+}
+
+/// A warning that more connections are allowed than fit into the memory.
+fn excess(config: &Config) -> Option<String> {
+    let limit = config.memory_limit.filter(|limit| !fits(config, *limit))?;
+    let connections = config.max_connections;
+    Some(format!(
+        "{connections} connections can take {} MB, and the memory limit is {} MB; set MAX_CONNECTIONS to at most {}",
+        memory_of(connections) / 1_000_000,
+        limit / 1_000_000,
+        connections_in(Some(limit)),
+    ))
+}
+
+fn fits(config: &Config, limit: u64) -> bool {
+    memory_of(config.max_connections) <= limit
 }
 
 /// A URL that answers a token, and what it wants beside.

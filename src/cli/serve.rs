@@ -99,7 +99,10 @@ async fn serve(config: Config, demo: bool, lines_lost: LinesLost) -> io::Result<
         tokio::spawn(http::serve(
             listener,
             App::watching(state),
-            limits,
+            Limits {
+                connections: limits.connections.min(METRICS_CONNECTIONS),
+                ..limits
+            },
             pending(),
         ));
     }
@@ -107,6 +110,9 @@ async fn serve(config: Config, demo: bool, lines_lost: LinesLost) -> io::Result<
     tokio::spawn(http::serve(listener, app, limits, shutdown)).await?;
     Ok(())
 }
+
+/// Connections to `METRICS_PORT`, which take memory beside the others.
+const METRICS_CONNECTIONS: u32 = 64;
 
 /// SIGHUP opens the file anew, for a program that moves it away when it is long.
 fn audit(log: &AuditLog) -> io::Result<Option<Audit>> {

@@ -10,6 +10,7 @@ mod error;
 mod exposed_file;
 mod limit;
 mod log;
+mod memory;
 mod metrics;
 mod near_miss;
 mod origins;
@@ -35,6 +36,7 @@ pub use error::ConfigError;
 pub use exposed_file::ExposedFile;
 pub use limit::{NoSuchRate, RateLimit};
 pub use log::{Log, LogError, LogFormat, LogLevel};
+pub use memory::{connections_in, memory_of};
 pub use metrics::{MetricsAccess, MetricsKey, MetricsKeyError};
 pub use near_miss::NearMiss;
 pub use origins::{AllowedOrigins, OriginError, OriginPattern};
@@ -61,8 +63,10 @@ pub struct Config {
     pub compat: Compat,
     /// How long a privilege lasts for which a request names no end; nothing for as long as the token.
     pub default_lifetime: Option<Lifetime>,
-    /// How many connections it has open at once; never 0.
+    /// Maximum number of open connections, never 0: by default as many as fit into the memory.
     pub max_connections: u32,
+    /// The memory limit of the container in bytes, if it has one.
+    pub memory_limit: Option<u64>,
     /// Maximum number of connections per client address, if there is one.
     pub max_connections_per_address: Option<NonZeroU32>,
     /// Maximum time to finish requests after the signal to stop.
@@ -121,7 +125,9 @@ impl Config {
         }
 
         reader.finish(|| {
-            let (max_connections, trusted_proxy_hops) = (max_connections?, trusted_proxy_hops?);
+            let trusted_proxy_hops = trusted_proxy_hops?;
+            let memory_limit = memory::limit(|path| environment.read_file(&path.to_string_lossy()));
+            let max_connections = max_connections.unwrap_or_else(|| connections_in(memory_limit));
             // Behind a proxy, all clients have its address.
             let per_address = match max_connections_per_address {
                 Some(limit) => limit,
@@ -137,6 +143,7 @@ impl Config {
                 compat: compat?,
                 default_lifetime,
                 max_connections,
+                memory_limit,
                 max_connections_per_address: NonZeroU32::new(per_address),
                 shutdown_timeout: Duration::from_secs(shutdown_timeout?.into()),
                 rate_limit,

@@ -3,13 +3,10 @@
 use super::Variable;
 
 /// How many connections are open at once.
-pub const MAX_CONNECTIONS: Variable = Variable {
-    default: Some("16384"),
-    ..Variable::new(
-        "MAX_CONNECTIONS",
-        "Connections open at once; for one more, an idle one is closed",
-    )
-};
+pub const MAX_CONNECTIONS: Variable = Variable::new(
+    "MAX_CONNECTIONS",
+    "Connections open at once, 1 to 1000000; for one more, an idle one is closed; unset, 16384 or as many as fit into the memory limit of the container",
+);
 
 /// Connections per client address.
 pub const MAX_CONNECTIONS_PER_ADDRESS: Variable = Variable::new(
