@@ -67,7 +67,7 @@ impl Limits {
 const SEND_BUFFER: usize = 16 * 1024;
 
 /// Bytes that the kernel holds of what a client has sent and the server has not read. Linux allocates twice as much.
-const RECEIVE_BUFFER: usize = 16 * 1024;
+const RECEIVE_BUFFER: usize = 8 * 1024;
 
 /// Answers connections with an app until `shutdown` is ready; then finishes what has begun, until the time to drain is
 /// over.
