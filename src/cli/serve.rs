@@ -13,7 +13,7 @@ use super::announce::{DEMO_NOTICE, announce};
 use super::{UNUSABLE, fail};
 use crate::access::Guard;
 use crate::config::{AuditLog, Config, Environment, MetricsAccess};
-use crate::http::{self, App, AppState, Audit, Limiter, Limits, Metrics, Settings};
+use crate::http::{self, App, AppState, Audit, Budget, Limiter, Limits, Metrics, Settings};
 use crate::issuer::{Issuer, random_salt, system_clock};
 use crate::telemetry::log::{LinesLost, Logging};
 use crate::token::Project;
@@ -83,6 +83,7 @@ async fn serve(config: Config, demo: bool, lines_lost: LinesLost) -> io::Result<
             .failed_auth_limit
             .filter(|_| !config.access.api_keys.is_empty())
             .map(|rate| Limiter::new(rate, config.trusted_proxy_hops)),
+        budget: Budget::for_connections(config.max_connections),
     };
     let guard = Guard::new(config.access)?;
     let state = AppState::new(issuer, guard, settings);

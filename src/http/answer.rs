@@ -87,6 +87,7 @@ fn public(content_type: &'static str, body: impl Into<Body>) -> Response {
         header(CACHE_CONTROL, "no-cache"),
         NOSNIFF,
     ];
+    response.extensions_mut().insert(Shared);
     stamp(&mut response, headers);
     response
 }
@@ -145,9 +146,14 @@ fn guarded(content_type: &'static str, policy: HeaderValue, body: Body) -> Respo
         header(REFERRER_POLICY, "no-referrer"),
         NOSNIFF,
     ];
+    response.extensions_mut().insert(Shared);
     stamp(&mut response, headers);
     response
 }
+
+/// Marks a response whose body all connections share: it takes no memory of its own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shared;
 
 /// A body, and what it is.
 #[derive(Debug)]

@@ -159,7 +159,10 @@ impl App {
             pattern: found.route.pattern,
             peer,
         };
-        contain::answered(methods.call(request, state), has_body).await
+        let budget = &self.0.state.settings().budget;
+        let _reserved = budget.admit(request.body(), body::MAX_BYTES)?;
+        let response = contain::answered(methods.call(request, state), has_body).await?;
+        budget.hold(response).await
     }
 }
 

@@ -10,7 +10,7 @@ use super::error::Error;
 use super::patience::within;
 
 /// Maximum size of a request body in bytes.
-const MAX_BYTES: usize = 16 * 1024;
+pub(super) const MAX_BYTES: usize = 16 * 1024;
 
 /// Maximum time from the start of reading a request body to its end.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(10);

@@ -7,6 +7,7 @@ use axum::extract::FromRef;
 use axum::http::HeaderMap;
 
 use super::audit::{self, Audit};
+use super::budget::Budget;
 use super::error::Error;
 use super::limit::{Client, Limiter, Peer, whole_seconds};
 use super::metrics::Metrics;
@@ -47,6 +48,8 @@ pub struct Settings {
     pub limiter: Option<Limiter>,
     /// Limits invalid API keys per client address.
     pub failed_auth: Option<Limiter>,
+    /// The memory for large bodies and responses.
+    pub budget: Budget,
 }
 
 /// What handlers are given with a request: what they share, and how it came.

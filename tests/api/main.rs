@@ -15,6 +15,7 @@ mod failed_auth;
 mod heads;
 mod input;
 mod limit;
+mod memory;
 mod metrics;
 mod never_wider;
 mod openapi;

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use agora_token_server::access::Guard;
 use agora_token_server::config::{AccessTokenVersion, Config, Environment, MetricsAccess};
-use agora_token_server::http::{App, AppState, Limiter, Metrics, Settings};
+use agora_token_server::http::{App, AppState, Budget, Limiter, Metrics, Settings};
 use agora_token_server::issuer::Issuer;
 use agora_token_server::telemetry::log::LinesLost;
 use agora_token_server::token::{
@@ -112,6 +112,11 @@ impl TestApp {
 
     pub(crate) fn failed_auth(mut self, limiter: Limiter) -> Self {
         self.settings.failed_auth = Some(limiter);
+        self
+    }
+
+    pub(crate) fn budget(mut self, budget: Budget) -> Self {
+        self.settings.budget = budget;
         self
     }
 

@@ -280,6 +280,7 @@ fn unasked() -> Vec<Error> {
     heads
         .chain(body::errors())
         .chain(contain::errors())
+        .chain([Error::OverBudget])
         .collect()
 }
 
@@ -303,7 +304,7 @@ fn add_error(responses: &mut BTreeMap<String, Value>, error: &Error, errors: Err
         .or_insert_with(|| json!({ "description": about(meaning.status) }));
     if error.retry_after().is_some() {
         response["headers"]["Retry-After"] = json!({
-            "description": "The seconds after which to try again.",
+            "description": "Seconds after which to try again.",
             "schema": { "type": "integer", "minimum": 1 },
         });
     }
