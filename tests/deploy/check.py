@@ -26,8 +26,8 @@ WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 UNIT = ROOT / "deploy/systemd/agora-token-server.service"
 TOOLS = pathlib.Path(sys.executable).parent
 
-ITSELF = 10_000_000  # bytes that the server takes, and one connection at most: docs/operations.md has the measurement
-CONNECTION = 60_000
+ITSELF = 20_000_000  # bytes that the server takes, and one connection at most: docs/operations.md has the measurement
+CONNECTION = 100_000
 STOPS_WITHIN = 25  # seconds: what every platform has to grant, and some to spare
 EXPOSURE = 15  # in tenths, as `systemd-analyze security` gives it: 10 is open, 1.5 is well closed
 

@@ -105,7 +105,7 @@ fn the_heroku_form_asks_for_what_heroku_does_not_set_itself() {
         .filter(|(name, _)| !is_elsewhere(name));
     let mut wanted: BTreeMap<String, String> = wanted.collect();
     wanted.insert("TRUSTED_PROXY_HOPS".to_owned(), "1".to_owned()); // Heroku's router
-    wanted.insert("MAX_CONNECTIONS".to_owned(), "6000".to_owned()); // a dyno's memory
+    wanted.insert("MAX_CONNECTIONS".to_owned(), "4900".to_owned()); // a dyno's memory
     assert_eq!(documented, wanted);
     for (name, form) in app["env"].as_object().unwrap() {
         let is_required = form["required"].as_bool().unwrap_or(true);
