@@ -168,6 +168,7 @@ async fn whatever_makes_tokens_says_how_a_guarded_server_refuses_them() {
                     "answer_too_slow",
                     "authorization_unavailable",
                     "keys_unavailable",
+                    "overloaded",
                     "unaudited",
                 ],
             ),
