@@ -69,7 +69,8 @@ impl Budget {
         }
         let reservation = self.reserve(bytes)?;
         let body = std::mem::take(response.body_mut()).collect().await;
-        let bytes = body.expect("a body in memory").to_bytes();
+        let mut bytes = Vec::from(body.expect("a body in memory").to_bytes());
+        bytes.shrink_to_fit(); // a buffer that grew has up to twice its length
         // hyper drops the body before it has sent its bytes.
         *response.body_mut() = Body::from(Bytes::from_owner(Held {
             bytes,
@@ -98,7 +99,7 @@ impl Default for Budget {
 
 /// The bytes of a response, and their reservation.
 struct Held {
-    bytes: Bytes,
+    bytes: Vec<u8>,
     _reservation: Option<Reservation>,
 }
 
