@@ -83,12 +83,18 @@ class Cgroup:
                 time.sleep(0.1)
 
 
-def bomb():
-    """A token of some 300 bytes that unpacks to 16,000 services."""
-    text = lambda value: struct.pack("<H", len(value)) + value
-    services = struct.pack("<HH", 9, 0) * 16_000
-    content = text(b"x" * 32) + text(b"0123456789abcdef" * 2) + struct.pack("<IIIH", 1_700_000_000, 3600, 1, 16_000)
+def text(value):
+    return struct.pack("<H", len(value)) + value
+
+
+def token(count, services):
+    """A 007 token of a few hundred bytes that unpacks to these services."""
+    content = text(b"x" * 32) + text(b"0123456789abcdef" * 2) + struct.pack("<IIIH", 1_700_000_000, 3600, 1, count)
     return b"007" + base64.b64encode(zlib.compress(content + services, 9))
+
+
+def inspection(count, services):
+    return posted(b"/v1/tokens/inspect", b'{"token":"%s"}' % token(count, services))[0]
 
 
 def posted(path, body, missing=0):
@@ -105,8 +111,10 @@ def attacks():
     long_headers = b"Host: test\r\nContent-Type: application/json\r\nX-Padding: " + b"x" * 15_000 + b"\r\n"
     chunks = b"POST /v1/tokens HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 16_383
     return {
-        "inspect": (b"", posted(b"/v1/tokens/inspect", b'{"token":"%s"}' % bomb())[0]),
+        "inspect, services": (b"", inspection(16_000, struct.pack("<HH", 9, 0) * 16_000)),
+        "inspect, names": (b"", inspection(1, struct.pack("<HH", 8, 0) + text(b"a") + struct.pack("<5H", 1, 0, 1, 0, 9_000) + text(b"a") * 9_000)),
         "openapi": (b"", b"GET /openapi.json HTTP/1.1\r\nHost: test\r\n\r\n"),
+        "tokens, names": (b"", b"".join(posted(b"/v1/tokens", names, 0))),
         "pipelined": (b"", b"GET /openapi.json HTTP/1.1\r\nHost: test\r\n\r\n" * 2_000),
         "chunks": (chunks, b""),
         "headers": (b"GET /ping HTTP/1.1\r\nHost: test\r\nX-Padding: " + b"x" * 15_000, b""),
@@ -163,7 +171,7 @@ def attacked(server_of, name, megabytes, connections=None):
     With a number of connections, MAX_CONNECTIONS is not set."""
     first, then = attacks()[name]
     webhook = Webhook() if name.startswith("webhook") else None
-    environment = {"AUTHORIZE_URL": webhook.url} if webhook else {}
+    environment = {"MAX_CONNECTIONS_PER_ADDRESS": "0"} | ({"AUTHORIZE_URL": webhook.url} if webhook else {})
     if not connections:
         environment["MAX_CONNECTIONS"] = str(LIMITS[megabytes])
     count = connections or LIMITS[megabytes] - SPARE
