@@ -145,6 +145,28 @@ fn an_address_has_a_quarter_of_the_connections_unless_a_proxy_is_declared() {
 }
 
 #[test]
+fn derives_the_connections_from_the_memory_limit_unless_they_are_set() {
+    let in_256_mb: fn(&Path) -> io::Result<String> = |path| match path.to_str() {
+        Some("/proc/self/cgroup") => Ok("0::/\n".to_owned()),
+        Some("/sys/fs/cgroup/memory.max") => Ok("256000000\n".to_owned()),
+        _ => Err(io::ErrorKind::NotFound.into()),
+    };
+    for (set, connections) in [("", 2_360), ("10000", 10_000)] {
+        let variables = [&IDENTIFIERS[..], &[("MAX_CONNECTIONS", set)]].concat();
+        let variables = variables
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let dotenv = Err(io::ErrorKind::NotFound.into());
+        let environment = Environment::new(variables, dotenv, in_256_mb);
+        let config = Config::read(&environment, None).unwrap();
+        assert_eq!(config.max_connections, connections, "{set}");
+        assert_eq!(config.memory_limit, Some(256_000_000));
+        let per_address = config.max_connections_per_address.map(NonZeroU32::get);
+        assert_eq!(per_address, Some(connections / 4));
+    }
+}
+
+#[test]
 fn every_variable_is_read() {
     let config = read(&[
         ("APP_ID", APP_ID),
