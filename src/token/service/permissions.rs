@@ -129,7 +129,9 @@ impl Permissions {
             for (permission, names) in by_permission {
                 out.u16(permission);
                 out.u16(count(names.len())?);
-                names.iter().for_each(|name| out.text(name));
+                for name in &names {
+                    out.text(name);
+                }
             }
         }
         Some(Self(out.as_slice().into()))
