@@ -2,10 +2,8 @@
 
 mod bindings;
 mod grants;
-mod texts;
+pub(crate) mod texts;
 mod times;
-
-pub(crate) use texts::of_content;
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;

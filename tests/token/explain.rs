@@ -130,7 +130,7 @@ fn a_report_on_any_token_has_less_than_64_kb() {
             &count.to_le_bytes(),
         ]
         .concat();
-        let token = explained::of_content(&[head, services].concat());
+        let token = explained::texts::of_content(&[head, services].concat());
         let report = explain(&Question {
             token: &token,
             project: None,
