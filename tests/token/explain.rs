@@ -116,7 +116,12 @@ fn a_report_on_any_token_has_less_than_64_kb() {
         (
             "control characters",
             1,
-            [&[2, 0, 0, 0][..], &60_000_u16.to_le_bytes(), &[1; 60_000]].concat(),
+            [
+                &[2, 0, 0, 0][..],
+                &60_000_u16.to_le_bytes(),
+                &vec![1; 60_000],
+            ]
+            .concat(),
         ),
     ];
     for (what, count, services) in services {
