@@ -626,6 +626,35 @@ fn a_secret_is_not_what_everyone_may_know() {
         RSA,
         "is a key in PEM: everyone may know a public one; put it into JWT_PUBLIC_KEY",
     );
+    let without_lines = "is a public or private key without the first and last line of its PEM; put it with them into \
+                         JWT_PUBLIC_KEY";
+    let json = "is JSON: everyone may know a public key (JWK); put its URL into JWT_JWKS_URL, or the key in PEM into \
+                JWT_PUBLIC_KEY";
+    let ssh = "is an SSH key: everyone may know a public one; put a key in PEM into JWT_PUBLIC_KEY";
+    for (key, problem) in [
+        (
+            "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+            without_lines,
+        ),
+        (
+            "MCowBQYDK2VwAyEA11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+            without_lines,
+        ),
+        (
+            r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+            json,
+        ),
+        (
+            "https://login.example.com/.well-known/jwks.json",
+            "is a URL; put that of a key set into JWT_JWKS_URL",
+        ),
+        (
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea",
+            ssh,
+        ),
+    ] {
+        refused_with("JWT_SECRET", key, problem);
+    }
     let nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     refused_with(
         "API_KEYS",

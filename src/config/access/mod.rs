@@ -4,6 +4,7 @@ mod api_keys;
 mod channels;
 mod hook;
 mod jwt;
+mod jwt_secret;
 mod public_key;
 mod read;
 mod restricted;

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::jwt_secret::{GUESSABLE, jwt_secret};
 use super::secret::is_guessable;
 use super::{
     Access, ApiKey, ApiKeys, ChannelPatterns, ClaimNames, Hook, Jwt, JwtKey, Limits, PublicKey,
@@ -12,13 +13,8 @@ use crate::config::read::Reader;
 use crate::config::vars::{self, Variable};
 use crate::token::{Lifetime, ServiceKind};
 
-/// The shortest secret of HS256, in bytes: as long as the hash (RFC 7518, 3.2).
-const MIN_SECRET: usize = 32;
-
 /// The shortest secret for the operator's own service, in characters: shorter ones could be guessed.
 const MIN_TOKEN: usize = 16;
-
-const GUESSABLE: &str = "can be guessed; openssl rand -hex 32 makes one that cannot";
 
 const JWT_KEYS: &str = "JWT_SECRET, JWT_PUBLIC_KEY or JWT_JWKS_URL";
 
@@ -232,26 +228,6 @@ fn top_level(name: &str) -> Result<String, &'static str> {
                     name a top-level claim, which may be a URL such as https://example.com/channels");
     }
     Ok(name.to_owned())
-}
-
-fn jwt_secret(text: &str) -> Result<JwtKey, String> {
-    match text.len() {
-        _ if text.contains("-----BEGIN") => Err(
-            "is a key in PEM: everyone may know a public one; put it into JWT_PUBLIC_KEY"
-                .to_owned(),
-        ),
-        100.. if text.starts_with("MII") => Err(
-            "is a public or private key without the first and last line of its PEM; put it with them into JWT_PUBLIC_KEY"
-                .to_owned(),
-        ),
-        MIN_SECRET.. if is_guessable(text) => {
-            Err(GUESSABLE.to_owned())
-        }
-        MIN_SECRET.. => Ok(JwtKey::Secret(Secret::new(text))),
-        found => Err(format!(
-            "must have at least {MIN_SECRET} bytes, found {found}; openssl rand -hex 32 makes one"
-        )),
-    }
 }
 
 /// The URL of another server. A user and password in it would be sent in a way that nobody expects.
