@@ -89,13 +89,18 @@ impl RequestState {
         let Some(limiter) = &self.app.settings().failed_auth else {
             return Ok(guard.api_key(key)?);
         };
+        let caller = guard.api_key(key);
+        if let Ok(Caller::Key(found)) = &caller
+            && !found.has_unknown_strength()
+        {
+            return Ok(caller?); // nobody can guess it, so others at this address cannot lock it out
+        }
         let client = Client::Address(limiter.address(headers, self.peer));
         limiter
             .check(client)
             .map_err(|wait| Error::TooManyInvalidKeys {
                 seconds: whole_seconds(wait),
             })?;
-        let caller = guard.api_key(key);
         if caller.is_err() {
             let _ = limiter.spend(client); // above the limit there is nothing left to count
         }

@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::http::Request;
 use serde_json::json;
 
+use crate::access::api_keys::sha256;
 use crate::access::{KEY, SECRET, alice, alice_with, hs256};
 use crate::limit::Clock;
 use crate::support::{Answer, NOW, TestApp};
@@ -15,8 +16,9 @@ use crate::support::{Answer, NOW, TestApp};
 const TARGET: &str = "/access_token?channel=test";
 const INVALID: &str = "the API key or JWT is not valid";
 
+/// A server that knows only the digest of its key.
 fn limited(clock: &Clock, rate: &str, hops: u8, settings: &[(&str, &str)]) -> TestApp {
-    let keys = format!("web:{KEY}");
+    let keys = format!("web:sha256:{}", sha256(KEY));
     let settings = [&[("API_KEYS", keys.as_str())], settings].concat();
     TestApp::told(&settings).failed_auth(clock.limiter(rate, hops))
 }
@@ -62,6 +64,17 @@ async fn rejects_api_keys_unchecked_after_too_many_invalid_ones() {
     assert_eq!(ask_with(&app, "192.0.2.1", KEY).await.status, 200);
     assert_eq!(ask_with(&app, "192.0.2.1", "wrong").await.status, 401);
     assert_eq!(ask_with(&app, "192.0.2.1", KEY).await.status, 429);
+}
+
+#[tokio::test]
+async fn accepts_a_key_configured_as_text_above_the_limit() {
+    let keys = format!("web:{KEY}");
+    let limiter = Clock::default().limiter("1/h", 0);
+    let app = TestApp::told(&[("API_KEYS", &keys)]).failed_auth(limiter);
+    for status in [401, 429] {
+        assert_eq!(ask_with(&app, "192.0.2.1", "wrong").await.status, status);
+        assert_eq!(ask_with(&app, "192.0.2.1", KEY).await.status, 200);
+    }
 }
 
 #[tokio::test]

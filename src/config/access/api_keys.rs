@@ -27,6 +27,7 @@ pub struct ApiKey {
     name: Box<str>,
     may_wildcard: bool,
     digest: [u8; 32],
+    has_unknown_strength: bool,
 }
 
 impl ApiKey {
@@ -34,6 +35,13 @@ impl ApiKey {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Returns whether only the digest of the key is configured. The key may then be easy to guess; one that is configured
+    /// as text has been checked.
+    #[must_use]
+    pub fn has_unknown_strength(&self) -> bool {
+        self.has_unknown_strength
     }
 
     /// Whether that is the SHA-256 of the key.
@@ -121,7 +129,8 @@ impl ApiKey {
         if name.is_empty() || name.len() > MAX_NAME || !name.chars().all(is_name) {
             return Err(ApiKeyError::Name { number });
         }
-        let digest = if let Some(digits) = key.strip_prefix(DIGEST) {
+        let digits = key.strip_prefix(DIGEST);
+        let digest = if let Some(digits) = digits {
             let digest = digest(digits).ok_or(ApiKeyError::Digest { number })?;
             if NO_KEY.iter().any(|none| digest == sha256(none)) {
                 return Err(ApiKeyError::NoKey { number });
@@ -148,6 +157,7 @@ impl ApiKey {
             name: name.into(),
             may_wildcard,
             digest,
+            has_unknown_strength: digits.is_some(),
         })
     }
 }

@@ -1,7 +1,5 @@
 //! API keys: how they are shown, and what is said when they are not right.
 
-use std::fmt::Write;
-
 use axum::http::Method;
 use sha2::{Digest, Sha256};
 
@@ -14,6 +12,13 @@ const INVALID: &str = "the API key or JWT is not valid";
 
 fn app() -> TestApp {
     TestApp::told(&[("API_KEYS", &format!("web:{KEY},jobs:{OTHER_KEY}"))])
+}
+
+/// The SHA-256 of a key in hexadecimal digits.
+pub(crate) fn sha256(key: &str) -> String {
+    Sha256::digest(key)
+        .iter()
+        .fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"))
 }
 
 #[tokio::test]
@@ -32,12 +37,7 @@ async fn a_key_is_shown_as_a_bearer_token_or_in_a_header_of_its_own() {
 
 #[tokio::test]
 async fn the_digest_of_a_key_is_as_good_in_the_configuration() {
-    let digest = Sha256::digest(KEY)
-        .iter()
-        .fold(String::new(), |mut digits, byte| {
-            let _ = write!(digits, "{byte:02x}"); // a String takes everything
-            digits
-        });
+    let digest = sha256(KEY);
     let app = TestApp::told(&[("API_KEYS", &format!("web:sha256:{digest}"))]);
     assert_eq!(get_as(&app, KEY, TARGET).await.status, 200);
     assert_eq!(get_as(&app, &digest, TARGET).await.status, 401);
@@ -53,9 +53,7 @@ async fn the_digest_of_a_key_is_as_good_in_the_configuration() {
 #[tokio::test]
 async fn rejects_a_short_key_even_if_its_digest_is_configured() {
     for short in ["hunter2", &KEY[..31]] {
-        let digest = Sha256::digest(short)
-            .iter()
-            .fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"));
+        let digest = sha256(short);
         let app = TestApp::told(&[("API_KEYS", &format!("web:sha256:{digest}"))]);
         get_as(&app, short, TARGET).await.is_error(401, INVALID);
     }

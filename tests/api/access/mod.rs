@@ -1,7 +1,7 @@
 //! Who gets which token: every kind of credentials, and what is refused to whom.
 
 mod altered;
-mod api_keys;
+pub(crate) mod api_keys;
 mod claims;
 mod every_url;
 mod hook;
