@@ -196,6 +196,10 @@ fn a_field_that_another_one_needs_is_asked_for() {
         "services[0].user is missing; a token for a room is for a user in it",
     );
     service_refused(
+        json!({ "service": "rtc_with_rtm", "channel": "test", "user_id": "alice" }),
+        "services[0].uid is missing; user_id is for signaling alone; uid 0 stands for any user",
+    );
+    service_refused(
         json!({ "service": "rtc_with_rtm", "channel": "c" }),
         "services[0].user_id is missing; who logs in to signaling is the user_id, or else the uid or account",
     );

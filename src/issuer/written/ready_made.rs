@@ -17,6 +17,11 @@ pub(super) fn rtc_with_rtm(written: WithRtm) -> Read<Vec<ServiceRequest>> {
         role,
         user_id,
     } = written;
+    if user_id.is_some() && uid.is_none() && account.is_none() {
+        // RTC would be for any user, although the request names one.
+        let because = "user_id is for signaling alone; uid 0 stands for any user";
+        return Err(Problem::Missing { because }.at("uid"));
+    }
     let uid = fields::user(uid, account)?;
     let user_id = match (user_id, &uid) {
         (Some(user_id), _) => fields::user_id("user_id", user_id)?,
