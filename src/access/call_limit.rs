@@ -5,14 +5,13 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-/// Calls in progress at once. At 10 ms each that is 6,400 calls a second; more would only overload the server that is
-/// called.
+/// Maximum concurrent calls: 6,400 calls/s at 10 ms each.
 const MAX_CALLS: usize = 64;
 
-/// Callers that wait for a call to end. Each holds its request in memory.
+/// Maximum queued calls.
 const MAX_WAITING: usize = 256;
 
-/// Time that a caller waits. Together with the time of the call, the response still comes while its client waits.
+/// Maximum time in the queue. Queue and call together stay below the request timeout of 8 s.
 const MAX_WAIT: Duration = Duration::from_millis(500);
 
 #[derive(Debug)]

@@ -2,15 +2,20 @@
 //! call probes whether the server works again.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// Failures in a row that open the circuit. Fewer would let a single slow second reject everyone.
+use tokio::time::Instant;
+
+/// Failures in a row that open the circuit. A lower number would open the circuit after one slow second.
 const MAX_FAILURES: u32 = 5;
 
 /// Time for which calls are rejected after the circuit has opened, or after a probe has failed.
 pub(super) const OPEN_TIME: Duration = Duration::from_secs(2);
 
-/// A closed circuit at first.
+/// Age from which a dropped call counts as a failure: its client gave up because the server did not respond.
+const ABANDONED_AGE: Duration = Duration::from_millis(500);
+
+/// A circuit breaker, initially closed.
 #[derive(Debug, Default)]
 pub(super) struct CircuitBreaker(Mutex<State>);
 
@@ -30,13 +35,14 @@ enum State {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct CircuitOpen;
 
-/// A call that was let through. One that is dropped without a result changes nothing; if it was the probe, the next call
-/// takes its place.
+/// A permitted call. Dropping it without a result records a failure if it has lasted for more than 500 ms, and nothing
+/// otherwise; if it was the probe, the next call becomes the probe.
 #[derive(Debug)]
 pub(super) struct Call<'a> {
     breaker: &'a CircuitBreaker,
     began: Instant,
     is_probe: bool,
+    has_result: bool,
 }
 
 impl Default for State {
@@ -46,7 +52,7 @@ impl Default for State {
 }
 
 impl CircuitBreaker {
-    /// Returns whether a call that begins now is rejected. A caller that has to wait for its turn asks before it waits.
+    /// Returns whether a call that begins now is rejected. Check it before queueing a call.
     pub(super) fn is_open(&self, now: Instant) -> bool {
         match *self.state() {
             State::Closed { .. } => false,
@@ -70,6 +76,7 @@ impl CircuitBreaker {
             breaker: self,
             began: now,
             is_probe,
+            has_result: false,
         })
     }
 
@@ -81,21 +88,25 @@ impl CircuitBreaker {
 impl Call<'_> {
     /// Records that the server responded.
     pub(super) fn succeeded(mut self) {
+        self.has_result = true;
         let mut state = self.breaker.state();
         if self.is_probe {
             tracing::info!("webhook circuit closed");
-            self.is_probe = false;
         } else if !matches!(*state, State::Closed { .. }) {
             return; // it began before the circuit opened
         }
         *state = State::default();
     }
 
-    /// Records that the server did not.
+    /// Records that the server did not respond.
     pub(super) fn failed(mut self, now: Instant) {
+        self.record_failure(now);
+    }
+
+    fn record_failure(&mut self, now: Instant) {
+        self.has_result = true;
         let mut state = self.breaker.state();
         let opens = if self.is_probe {
-            self.is_probe = false;
             true
         } else if let State::Closed { failures } = &mut *state {
             *failures += 1;
@@ -118,7 +129,13 @@ impl Call<'_> {
 
 impl Drop for Call<'_> {
     fn drop(&mut self) {
-        if self.is_probe {
+        if self.has_result {
+            return;
+        }
+        let now = Instant::now(); // `drop` takes no arguments; tests pause this clock
+        if now.saturating_duration_since(self.began) > ABANDONED_AGE {
+            self.record_failure(now);
+        } else if self.is_probe {
             *self.breaker.state() = State::Open { until: self.began };
         }
     }
@@ -126,6 +143,8 @@ impl Drop for Call<'_> {
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::advance;
+
     use super::*;
 
     fn fail(breaker: &CircuitBreaker, now: Instant, times: u32) {
@@ -189,6 +208,25 @@ mod tests {
         drop(breaker.begin(later).expect("the probe"));
         breaker.begin(later).expect("another probe").succeeded();
         assert!(!breaker.is_open(later));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn counts_calls_that_are_dropped_after_500_ms_as_failures() {
+        let breaker = CircuitBreaker::default();
+        for milliseconds in [500, 501] {
+            for _ in 0..MAX_FAILURES {
+                assert!(!breaker.is_open(Instant::now()));
+                let call = breaker.begin(Instant::now()).expect("a closed circuit");
+                advance(Duration::from_millis(milliseconds)).await;
+                drop(call);
+            }
+        }
+        assert!(breaker.is_open(Instant::now()));
+        advance(OPEN_TIME).await;
+        let probe = breaker.begin(Instant::now()).expect("the probe");
+        advance(Duration::from_millis(501)).await;
+        drop(probe);
+        assert!(breaker.is_open(Instant::now() + Duration::from_millis(1999)));
     }
 
     #[test]

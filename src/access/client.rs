@@ -13,21 +13,21 @@ use super::resolver::Resolver;
 /// Idle connections of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pool {
-    /// They are used again.
-    Kept,
-    /// There are none: each request has a connection of its own.
+    /// Idle connections are reused.
+    Reuse,
+    /// Each request opens a new connection.
     None,
 }
 
-/// A client whose requests end within `patience`.
-pub(super) fn new(patience: Duration, pool: Pool) -> io::Result<Client> {
+/// Creates a client with a timeout for each request. Clients that share a resolver share its lookups and its limit.
+pub(super) fn new(timeout: Duration, pool: Pool, resolver: &Arc<Resolver>) -> io::Result<Client> {
     let mut builder = Client::builder();
     if pool == Pool::None {
         builder = builder.pool_max_idle_per_host(0);
     }
     builder
-        .dns_resolver(Arc::new(Resolver::new()))
-        .timeout(patience)
+        .dns_resolver(Arc::clone(resolver))
+        .timeout(timeout)
         .redirect(Policy::none())
         .no_proxy()
         .user_agent(concat!(
@@ -56,8 +56,8 @@ pub(super) fn reason(error: reqwest::Error) -> String {
     chain(&error.without_url())
 }
 
-/// Whether the connection was closed before the response began. On an idle connection that means that the request came
-/// too late.
+/// Returns whether the connection was closed before the response began. On an idle connection, the server closed it
+/// before it received the request.
 pub(super) fn was_closed(error: &reqwest::Error) -> bool {
     let is_closed = |cause: &(dyn Error + 'static)| {
         let of_http = cause.downcast_ref().is_some_and(|error: &hyper::Error| {

@@ -1,13 +1,14 @@
 //! Asks the operator's own service about a token.
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, TRANSFER_ENCODING};
 use reqwest::{Client, Response};
 use serde::{Deserialize, Deserializer, Serialize, de};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::call_limit::CallLimit;
 use super::circuit_breaker::{CircuitBreaker, CircuitOpen};
@@ -15,6 +16,7 @@ use super::client::Pool;
 use super::error::Refusal;
 use super::policy::cut;
 use super::rank::Rank;
+use super::resolver::Resolver;
 use super::{Caller, client};
 use crate::config;
 use crate::issuer::{Bound, TokenRequest};
@@ -33,13 +35,13 @@ const HOW_TO_ALLOW: &str =
 pub(super) struct Hook {
     config: config::Hook,
     client: Client,
-    /// For a second attempt, which needs a connection that is certainly open.
+    /// For the retry: opens a new connection for each request.
     unpooled: Client,
     limit: CallLimit,
     breaker: CircuitBreaker,
 }
 
-/// The usable responses.
+/// The decision of the webhook.
 enum Verdict {
     Allowed {
         rank: Option<Rank>,
@@ -93,22 +95,27 @@ struct Denied {
     message: String,
 }
 
-/// Why a call has no verdict.
+/// An error of a call.
 #[derive(Debug, thiserror::Error)]
 enum CallError {
     #[error("{0}")]
     NoResponse(String),
-    /// The response is complete, but says neither yes nor no.
+    /// The response is complete but not a valid decision.
     #[error("{0}")]
     Unusable(String),
 }
 
 impl Hook {
     pub(super) fn new(config: config::Hook) -> io::Result<Self> {
+        Self::with_resolver(config, Resolver::new())
+    }
+
+    fn with_resolver(config: config::Hook, resolver: Resolver) -> io::Result<Self> {
+        let resolver = Arc::new(resolver);
         Ok(Self {
             config,
-            client: client::new(PATIENCE, Pool::Kept)?,
-            unpooled: client::new(PATIENCE, Pool::None)?,
+            client: client::new(PATIENCE, Pool::Reuse, &resolver)?,
+            unpooled: client::new(PATIENCE, Pool::None, &resolver)?,
             limit: CallLimit::new(),
             breaker: CircuitBreaker::default(),
         })
@@ -135,7 +142,7 @@ impl Hook {
         }
     }
 
-    /// Calls the webhook, unless it fails all the time or too many calls are in progress.
+    /// Calls the webhook, unless the circuit is open or the call limit is reached.
     async fn verdict(
         &self,
         caller: &Caller,
@@ -215,7 +222,7 @@ fn question(caller: &Caller, request: &TokenRequest, now: UnixTime) -> Bytes {
     question.into()
 }
 
-/// Reads a response. What is no clear yes or no is an error.
+/// Parses a response. Any response except 204, 200 with JSON, and 4xx is an error.
 async fn verdict(response: Response) -> Result<Verdict, CallError> {
     let status = response.status();
     let has_end = has_end(&response);
@@ -233,7 +240,7 @@ async fn verdict(response: Response) -> Result<Verdict, CallError> {
         201..=299 => Err(format!("it responds with {status}; {HOW_TO_ALLOW}")),
         code @ 400..=499 => {
             if matches!(code, 401 | 404 | 405 | 429) {
-                tracing::warn!(%status, "AUTHORIZE_URL denies, or is not the right URL, token or rate");
+                tracing::warn!(%status, "webhook denied the request; check AUTHORIZE_URL and AUTHORIZE_TOKEN");
             }
             Ok(Verdict::Denied(message(&body)))
         }
@@ -242,8 +249,8 @@ async fn verdict(response: Response) -> Result<Verdict, CallError> {
     verdict.map_err(CallError::Unusable)
 }
 
-/// Whether a body has a length or ends with a last chunk (RFC 9112, 6.3), so that one that was cut is an error. Any other
-/// ends with the connection, also when its server crashes.
+/// Returns whether the body's end is marked, by its length or a last chunk (RFC 9112, section 6.3). Without a mark, a
+/// truncated body looks complete.
 fn has_end(response: &Response) -> bool {
     let codings = response.headers().get_all(TRANSFER_ENCODING);
     let last = codings.iter().next_back();
@@ -261,7 +268,7 @@ fn allowed(body: &[u8]) -> Result<Verdict, String> {
     };
     let Lowered { role, ttl } = limits.map_err(|error: serde_json::Error| {
         let error = client::said(&error);
-        format!("its body is no JSON object of role and ttl alone: {error}; {HOW_TO_ALLOW}")
+        format!("its body is not a JSON object with only `role` and `ttl`: {error}; {HOW_TO_ALLOW}")
     })?;
     let rank = |name: String| {
         Rank::from_name(&name).ok_or_else(|| format!("its role is none of {}", Rank::NAMES))
@@ -285,4 +292,51 @@ fn message(body: &[u8]) -> String {
         return "the caller may not have this token".to_owned();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread::sleep;
+
+    use futures_util::future::join_all;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn its_clients_share_host_name_lookups() {
+        static LOOKUPS: AtomicUsize = AtomicUsize::new(0);
+        let resolver = Resolver::with(|_| {
+            LOOKUPS.fetch_add(1, Ordering::Relaxed);
+            sleep(Duration::from_millis(500));
+            Ok(vec![([127, 0, 0, 1], 0).into()])
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.expect("a free port");
+        let port = listener.local_addr().expect("its address").port();
+        let url = format!("http://webhook.invalid:{port}/");
+        let config = config::Hook {
+            url: url.parse().expect("a URL"),
+            token: None,
+        };
+        let hook = Hook::with_resolver(config, resolver).expect("TLS");
+        let posts = [&hook.client, &hook.unpooled].map(|client| hook.post(client, Bytes::new()));
+        let accept = async {
+            for _ in 0..2 {
+                drop(
+                    listener
+                        .accept()
+                        .await
+                        .expect("a connection of each client"),
+                );
+            }
+        };
+        let both = async { tokio::join!(join_all(posts), accept) };
+        let (responses, ()) = timeout(Duration::from_secs(10), both)
+            .await
+            .expect("two connections");
+        assert!(responses.iter().all(Result::is_err));
+        assert_eq!(LOOKUPS.load(Ordering::Relaxed), 1);
+    }
 }

@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use super::client::{self, Pool};
+use super::resolver::Resolver;
 use crate::config::{PublicKey, PublicKeyError};
 use crate::token::UnixTime;
 
@@ -78,7 +79,7 @@ impl Jwks {
     pub(super) fn new(url: Url) -> io::Result<Self> {
         Ok(Self {
             url,
-            client: client::new(PATIENCE, Pool::Kept)?,
+            client: client::new(PATIENCE, Pool::Reuse, &Arc::new(Resolver::new()))?,
             keys: RwLock::default(),
             was_loaded: AtomicBool::new(false),
             asked: Arc::default(),

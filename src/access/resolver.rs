@@ -2,7 +2,9 @@
 //!
 //! The system's resolver (getaddrinfo) knows `/etc/hosts`, `/etc/nsswitch.conf` and search domains, but it blocks a thread,
 //! for half a minute while no name server responds, and cannot be cancelled. So lookups of the same name share a thread,
-//! and a lookup counts against the limit until its thread is free, not until its caller gives up.
+//! and a lookup counts against the limit until its thread is free, not until its caller gives up. After a name server has
+//! not responded for several seconds, all threads can be busy: then lookups fail until one of them gives up, after up to
+//! 30 s, even if the name server responds again.
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -20,7 +22,7 @@ const MAX_LOOKUPS: usize = 4;
 /// reach it.
 const MAX_SHARED_AGE: Duration = Duration::from_secs(2);
 
-type Lookup = fn(&str) -> io::Result<Vec<SocketAddr>>;
+pub(super) type Lookup = fn(&str) -> io::Result<Vec<SocketAddr>>;
 
 type Outcome = Arc<SetOnce<Result<Vec<SocketAddr>, Arc<io::Error>>>>;
 
@@ -47,7 +49,8 @@ impl Resolver {
         Self::with(|name| Ok((name, 0).to_socket_addrs()?.collect()))
     }
 
-    fn with(lookup: Lookup) -> Self {
+    /// A resolver with another way to look names up.
+    pub(super) fn with(lookup: Lookup) -> Self {
         Self {
             lookup,
             running: Arc::default(),

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::join_all;
@@ -11,7 +11,7 @@ use futures_util::stream::iter;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::yield_now;
+use tokio::time::{Instant, advance, pause, resume, timeout};
 
 use super::server::Server;
 use crate::support::{Answer, TestApp};
@@ -191,20 +191,48 @@ async fn makes_64_calls_at_once_and_rejects_what_waits_too_long() {
 async fn stops_calling_a_webhook_without_responses_for_two_seconds() {
     let server = Closing::start("").await;
     let app = server.app();
-    for _ in 0..20 {
+    for _ in 0..4 {
         is_unavailable(&app.get(TARGET).await);
     }
+    let before = Instant::now();
+    is_unavailable(&app.get(TARGET).await);
+    pause(); // rejected requests wait for nothing
+    let after = Instant::now();
     let calls = || server.requests.load(Ordering::Relaxed);
-    assert_eq!(calls(), 5 * 2); // each call is repeated once
-    let opened = Instant::now();
-
     *server.response.lock().unwrap() = "HTTP/1.1 204 No Content\r\n\r\n";
-    while app.get(TARGET).await.status != 200 {
-        assert!(opened.elapsed() < Duration::from_secs(10));
-        yield_now().await;
+    for moment in [after, before + Duration::from_millis(1999)] {
+        advance(moment.saturating_duration_since(Instant::now())).await;
+        for _ in 0..10 {
+            is_unavailable(&app.get(TARGET).await);
+        }
+        assert_eq!(calls(), 5 * 2); // each call is repeated once
     }
-    assert!(opened.elapsed() > Duration::from_millis(1900));
+    advance(after + Duration::from_secs(2) - Instant::now()).await;
+    resume();
+    assert_eq!(app.get(TARGET).await.status, 200);
     assert_eq!(calls(), 5 * 2 + 1);
+    assert_eq!(app.get(TARGET).await.status, 200);
+}
+
+/// Time passes whenever nothing but a timer is left to wait for.
+#[tokio::test(start_paused = true)]
+async fn stops_calling_a_webhook_whose_callers_give_up_after_500_ms() {
+    let server = Server::start().await;
+    server.holds();
+    let app = asking(&server.url("/authorize"));
+    for milliseconds in [400, 600] {
+        for _ in 0..5 {
+            let answer = timeout(Duration::from_millis(milliseconds), app.get(TARGET)).await;
+            assert!(answer.is_err());
+        }
+    }
+    let start = Instant::now();
+    is_unavailable(&app.get(TARGET).await);
+    assert_eq!(start.elapsed(), Duration::ZERO); // it was not called
+    advance(Duration::from_secs(2)).await;
+    resume();
+    server.answers(204, "");
+    server.releases();
     assert_eq!(app.get(TARGET).await.status, 200);
 }
 
