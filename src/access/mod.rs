@@ -68,9 +68,9 @@ impl Caller {
 /// Credentials as a request presents them.
 #[derive(Clone, Copy)]
 pub enum Credentials<'a> {
-    /// An API key, valid or not. Anything that does not have the form of a JWT.
+    /// An API key, valid or not: any credentials that are not a JWT.
     ApiKey(&'a [u8]),
-    /// Something that has the form of a JWT.
+    /// Credentials in the form of a JWT. An API key that is configured by its digest can have that form, too.
     Jwt(&'a str),
 }
 
@@ -133,7 +133,7 @@ impl Guard {
         self.jwt.as_ref().is_none_or(|jwt| jwt.is_ready(now))
     }
 
-    /// Tells API keys and JWTs apart. Only where JWTs are accepted, two dots make one; no configured key has a dot.
+    /// Distinguishes API keys from JWTs: where JWTs are accepted, credentials with two dots have the form of a JWT.
     #[must_use]
     pub fn credentials<'a>(&self, presented: &'a [u8]) -> Credentials<'a> {
         match str::from_utf8(presented) {
@@ -160,17 +160,23 @@ impl Guard {
         }))
     }
 
-    /// Authenticates a user by a JWT that is valid at `now`.
+    /// Authenticates a user by a JWT that is valid at `now`. Credentials that are not a valid JWT can still be an API key.
     ///
     /// # Errors
     ///
     /// When the JWT is invalid, or the keys that would verify it are unavailable.
-    pub async fn user(&self, jwt: &str, now: UnixTime) -> Result<Caller, Unauthenticated> {
+    pub async fn jwt(&self, jwt: &str, now: UnixTime) -> Result<Caller, Unauthenticated> {
         let verifier = self.jwt.as_ref();
         let verifier = verifier.ok_or(invalid("no JWT is accepted"))?;
-        // Others need no room for it, which is more than most requests take.
-        let user = Box::pin(verifier.user(jwt, now)).await?;
-        Ok(Caller::User(user.into()))
+        // Boxed: the future is larger than those of other requests.
+        match Box::pin(verifier.user(jwt, now)).await {
+            Ok(user) => Ok(Caller::User(user.into())),
+            Err(error @ Unauthenticated::Invalid { .. }) => {
+                let key = self.api_keys.find(jwt.as_bytes()).ok_or(error)?;
+                Ok(Caller::Key(Arc::clone(key)))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Decides whether a caller gets what it asks for. Of the request stays what is granted: less, or with the user that

@@ -52,7 +52,7 @@ async fn authenticate(headers: &HeaderMap, state: &RequestState) -> Result<Calle
     }
     match guard.credentials(presented(headers)?) {
         Credentials::ApiKey(key) => state.authenticate_api_key(headers, key),
-        Credentials::Jwt(jwt) => Ok(guard.user(jwt, state.app.now()).await?),
+        Credentials::Jwt(jwt) => Ok(guard.jwt(jwt, state.app.now()).await?),
     }
 }
 

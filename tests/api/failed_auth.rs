@@ -113,6 +113,26 @@ async fn valid_keys_missing_credentials_and_jwts_do_not_count() {
     assert_eq!(ask(&app, TARGET, "192.0.2.1", &[]).await.status, 401);
 }
 
+/// Such a key can only be configured by its digest.
+#[tokio::test]
+async fn accepts_an_api_key_in_the_form_of_a_jwt_which_never_counts() {
+    let dotted = "first-part-0123456789.second-part.third";
+    let digest = "90420dcb624dcaac3e56585d70a4219cf39802070d7a45fda6d8388c34a9d2e3";
+    let keys = format!("web:{KEY},dotted:sha256:{digest}");
+    let settings = [("API_KEYS", keys.as_str()), ("JWT_SECRET", SECRET)];
+    let app = TestApp::told(&settings).failed_auth(Clock::default().limiter("1/h", 0));
+    for _ in 0..3 {
+        assert_eq!(ask_with(&app, "192.0.2.1", dotted).await.status, 200);
+        let other = format!("{dotted}s");
+        ask_with(&app, "192.0.2.1", &other)
+            .await
+            .is_error(401, INVALID);
+    }
+    assert_eq!(ask_with(&app, "192.0.2.1", "wrong").await.status, 401);
+    assert_eq!(ask_with(&app, "192.0.2.1", "wrong").await.status, 429);
+    assert_eq!(ask_with(&app, "192.0.2.1", dotted).await.status, 200);
+}
+
 #[tokio::test]
 async fn whatever_cannot_be_a_jwt_counts_as_an_api_key() {
     for wrong in [&b"a.b.c"[..], b"\xff.\xff.\xff", b"\xff", b""] {
