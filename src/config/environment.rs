@@ -51,8 +51,8 @@ impl Environment {
         });
         let environment = Self::new(variables, read_whole(Path::new(".env")), read_whole);
         environment.with_modes(|path| {
-            let metadata = fs::metadata(path).ok()?; // reading the file reports why
-            metadata.is_file().then(|| metadata.mode())
+            let metadata = fs::metadata(path); // reading the file reports the error
+            metadata.ok().map(|metadata| metadata.mode())
         })
     }
 
@@ -81,7 +81,7 @@ impl Environment {
         }
     }
 
-    /// Adds a way to find out the mode of a file, to warn about files that every user can read.
+    /// Adds a way to find out the mode (`st_mode`) of a path, to warn about files that every user can read.
     #[must_use]
     pub fn with_modes(self, mode: fn(&Path) -> Option<u32>) -> Self {
         Self { mode, ..self }
@@ -144,7 +144,7 @@ impl Environment {
         values.any(|value| !value.trim().is_empty())
     }
 
-    /// The mode of a file, if it is known.
+    /// The mode (`st_mode`) of a path, if it is known.
     pub(super) fn mode(&self, path: &Path) -> Option<u32> {
         (self.mode)(path)
     }

@@ -3,10 +3,18 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::FileType;
+
 use super::environment::Environment;
 use super::vars::{self, Variable};
 
 const DOTENV: &str = ".env";
+
+/// Where Docker Swarm, Compose and Podman mount secrets.
+const SECRETS: [&str; 2] = ["/run/secrets", "/var/run/secrets"];
+
+/// An entry of each directory that Kubernetes mounts for a secret.
+const KUBERNETES_DATA: &str = "..data";
 
 /// A file with a secret that every user of the machine can read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,14 +40,23 @@ impl ExposedFile {
     }
 
     fn at(path: &Path, variable: Option<&'static str>, environment: &Environment) -> Option<Self> {
-        let mode = environment.mode(path)? & 0o7777;
-        let path = path.to_owned();
-        (mode & 0o004 != 0).then_some(Self {
+        let mode = environment.mode(path)?;
+        let is_exposed = FileType::from_raw_mode(mode).is_file() && mode & 0o004 != 0;
+        (is_exposed && !is_mounted_secret(path, environment)).then(|| Self {
             variable,
-            path,
-            mode,
+            path: path.to_owned(),
+            mode: mode & 0o7777,
         })
     }
+}
+
+/// Returns whether a container platform mounts the file as a secret. The platform sets its mode (444 or 644 by default),
+/// the mount is read-only, and only processes in the container can open it.
+fn is_mounted_secret(path: &Path, environment: &Environment) -> bool {
+    let is_of_kubernetes =
+        |directory: &Path| environment.mode(&directory.join(KUBERNETES_DATA)).is_some();
+    SECRETS.iter().any(|secrets| path.starts_with(secrets))
+        || path.parent().is_some_and(is_of_kubernetes)
 }
 
 impl fmt::Display for ExposedFile {

@@ -92,6 +92,26 @@ fn warns_about_secret_files_that_every_user_can_read() {
     assert!(warnings(&directory, &environment).is_empty());
 }
 
+/// Kubernetes' layout of a secret volume.
+#[test]
+fn does_not_warn_about_secrets_of_a_kubernetes_volume() {
+    let directory = Directory::new();
+    let version = directory.0.join("..2026_11_24_05_08_40.123");
+    fs::create_dir(&version).unwrap();
+    write(&version.join("certificate"), CERTIFICATE, 0o644);
+    let data = directory.0.join("..data");
+    symlink(&version, &data).unwrap();
+    let certificate = directory.0.join("certificate");
+    symlink(data.join("certificate"), &certificate).unwrap();
+    let path = certificate.to_str().unwrap();
+    let environment = [("APP_ID", APP_ID), ("APP_CERTIFICATE_FILE", path)];
+    assert!(warnings(&directory, &environment).is_empty());
+    fs::remove_file(&certificate).unwrap();
+    fs::rename(version.join("certificate"), &certificate).unwrap();
+    fs::remove_file(&data).unwrap();
+    assert_eq!(warnings(&directory, &environment).len(), 1);
+}
+
 #[test]
 fn warns_about_an_audit_log_that_is_a_symbolic_link() {
     let directory = Directory::new();
@@ -100,8 +120,8 @@ fn warns_about_an_audit_log_that_is_a_symbolic_link() {
     symlink(&file, &link).unwrap();
     let with = |place| [IDENTIFIERS[0], IDENTIFIERS[1], ("AUDIT_LOG", place)];
     let expected = format!(
-        "AUDIT_LOG: {link} is a symbolic link: whoever can change it decides where records go; set the path of the file \
-         itself"
+        "AUDIT_LOG: {link} is a symbolic link: anyone who can change the link can redirect the records; set the path of the \
+         file itself"
     );
     assert_eq!(warnings(&directory, &with(&link)), [expected]);
     for place in [file.as_str(), "/dev/stdout", "stdout", "off"] {

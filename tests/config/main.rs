@@ -658,3 +658,23 @@ fn what_follows_a_closing_quote_is_not_cut_off() {
         "the configuration cannot be used:\n  .env line 2 goes on after the closing quote of JWT_SECRET"
     );
 }
+
+#[test]
+fn does_not_warn_about_secrets_below_run_secrets() {
+    for (path, warnings) in [
+        ("/run/secrets/certificate", 0),
+        ("/var/run/secrets/agora/certificate", 0),
+        ("/run/secrets-of-others/certificate", 1),
+    ] {
+        let variables = [("APP_ID", APP_ID), ("APP_CERTIFICATE_FILE", path)];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let dotenv = Err(io::ErrorKind::NotFound.into());
+        let environment = Environment::new(variables, dotenv, |_| Ok(CERTIFICATE.to_owned()));
+        let environment = environment.with_modes(|path| {
+            let is_file = path.ends_with("certificate");
+            is_file.then_some(0o100_444)
+        });
+        let config = Config::read(&environment, None).unwrap();
+        assert_eq!(config.exposed_files.len(), warnings, "{path}");
+    }
+}
