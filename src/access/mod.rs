@@ -93,8 +93,7 @@ impl Guard {
     ///
     /// When another server has to be asked, and TLS cannot be set up.
     pub fn new(access: Access) -> io::Result<Self> {
-        let restricts_everyone = access.restricts_everyone();
-        let policy = Policy::new(restricts_everyone, access.limits, access.hook)?;
+        let policy = Policy::new(&access)?;
         Ok(Self {
             api_keys: access.api_keys,
             jwt: access.jwt.map(jwt::Verifier::new).transpose()?,

@@ -5,7 +5,7 @@ use std::io;
 use super::Caller;
 use super::error::Refusal;
 use super::hook::Hook;
-use crate::config::{self, Limits};
+use crate::config::{Access, Limits, Restricted};
 use crate::issuer::{Subject, Target, TokenRequest};
 use crate::token::{
     ChannelName, Excerpt, Lifetime, Privilege, ServiceKind, TokenVersion, UnixTime, UserId,
@@ -15,27 +15,34 @@ use crate::token::{
 pub(super) struct Policy {
     limits: Limits,
     hook: Option<Hook>,
-    restricts_everyone: bool,
+    restricted: Restricted,
+    allows_restricted_006: bool,
 }
 
 impl Policy {
-    pub(super) fn new(
-        restricts_everyone: bool,
-        limits: Limits,
-        hook: Option<config::Hook>,
-    ) -> io::Result<Self> {
-        let hook = hook.map(Hook::new).transpose()?;
+    /// Creates the policy of a configuration.
+    ///
+    /// # Errors
+    ///
+    /// If TLS cannot be set up for the webhook.
+    pub(super) fn new(access: &Access) -> io::Result<Self> {
+        let hook = access.hook.clone().map(Hook::new).transpose()?;
         Ok(Self {
-            limits,
+            limits: access.limits.clone(),
             hook,
-            restricts_everyone,
+            restricted: access.restricted(),
+            allows_restricted_006: access.allows_restricted_006(),
         })
     }
 
     /// Returns whether what the caller gets depends on channel, user or service. It must not get tokens in which its
     /// holder can alter them.
     pub(super) fn restricts(&self, caller: &Caller) -> bool {
-        self.restricts_everyone || matches!(caller, Caller::User(_))
+        match self.restricted {
+            Restricted::Nobody => false,
+            Restricted::Users => matches!(caller, Caller::User(_)),
+            Restricted::Everyone => true,
+        }
     }
 
     /// Whether the operator's own service is asked about every token.
@@ -51,7 +58,7 @@ impl Policy {
         now: UnixTime,
     ) -> Result<(), Refusal> {
         let is_alterable = request.version() == TokenVersion::V006;
-        if is_alterable && self.restricts(caller) && !self.may_alter() {
+        if is_alterable && !self.allows_006(caller) {
             return Err(Refusal::AlterableVersion);
         }
         each(request, |service, channel| {
@@ -72,9 +79,9 @@ impl Policy {
         }
     }
 
-    /// Returns whether the operator lets restricted callers have 006 tokens. The webhook never decides about one.
-    fn may_alter(&self) -> bool {
-        self.limits.restricted_006 && self.hook.is_none()
+    /// Returns whether the caller gets 006 tokens, whose holder can alter channel and uid.
+    fn allows_006(&self, caller: &Caller) -> bool {
+        self.allows_restricted_006 || !self.restricts(caller)
     }
 
     fn limit(

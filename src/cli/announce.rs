@@ -7,7 +7,8 @@ use url::Url;
 
 use super::serve::reachable;
 use crate::config::{
-    Access, ApiKey, AuditLog, CompatServer, Config, JwtKey, Limits, connections_in, memory_of,
+    Access, ApiKey, AuditLog, CompatServer, Config, JwtKey, Limits, Restricted, connections_in,
+    memory_of,
 };
 use crate::http::Audit;
 
@@ -23,12 +24,13 @@ const ONLY_ASKED: &str =
 const TOKEN_SHOWN: &str = "AUTHORIZE_TOKEN is sent unencrypted, since AUTHORIZE_URL is http: whoever is on the way can read \
      it and what is asked; use https, unless the network is yours alone";
 
-const RESTRICTED_006: &str = "ALLOW_RESTRICTED_006 is true: the holder of a 006 token can alter its channel and uid, so that it joins \
-     channels and acts as users that its caller may not have";
+const RESTRICTED_006: &str = "ALLOW_RESTRICTED_006 is true: the holder of a 006 token can alter its channel and uid, and so join \
+     channels and act as users that the caller is not authorized for";
 
 /// Returns the warning about 006 tokens for restricted callers.
 fn alterable(access: &Access) -> Option<&'static str> {
-    (access.limits.restricted_006 && access.restricts_someone()).then_some(RESTRICTED_006)
+    let is_for_someone = access.restricted() != Restricted::Nobody;
+    (access.allows_restricted_006() && is_for_someone).then_some(RESTRICTED_006)
 }
 
 /// What an operator should know of a server that lets everyone ask.
@@ -106,8 +108,8 @@ fn file_warnings(config: &Config) -> impl Iterator<Item = String> {
     let link = Audit::symlink(&config.audit).map(|path| {
         let path = path.display();
         format!(
-            "AUDIT_LOG: {path} is a symbolic link: whoever can change it decides where records go; set the path of the \
-             file itself"
+            "AUDIT_LOG: {path} is a symbolic link: anyone who can change the link can redirect the records; set the path \
+             of the file itself"
         )
     });
     let exposed = config.exposed_files.iter().map(ToString::to_string);

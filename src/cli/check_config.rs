@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use super::announce::outlook;
 use super::serve::unwritable;
 use super::{UNUSABLE, fail};
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, Restricted};
 use crate::http::Audit;
 
 pub(super) fn run(environment: &Environment) -> ExitCode {
@@ -39,9 +39,12 @@ fn access_token_versions(config: &Config) -> String {
     let access = &config.access;
     match config.access_token_version {
         Some(version) => version.to_string(),
-        None if access.restricts_everyone() => "007".to_owned(),
-        None if access.jwt.is_none() => "006".to_owned(),
-        None if access.api_keys.is_empty() => "007".to_owned(),
-        None => "006 to API keys and 007 to users with JWTs".to_owned(),
+        None => match access.restricted() {
+            Restricted::Nobody => "006".to_owned(),
+            Restricted::Users if !access.api_keys.is_empty() => {
+                "006 to API keys and 007 to users with JWTs".to_owned()
+            }
+            Restricted::Users | Restricted::Everyone => "007".to_owned(),
+        },
     }
 }

@@ -25,7 +25,8 @@ use std::time::Duration;
 
 pub use access::{
     Access, ApiKey, ApiKeyError, ApiKeys, ChannelPattern, ChannelPatterns, ClaimNames, Hook, Jwt,
-    JwtKey, Limits, PatternError, PublicKey, PublicKeyAlgorithm, PublicKeyError, Secret,
+    JwtKey, Limits, PatternError, PublicKey, PublicKeyAlgorithm, PublicKeyError, Restricted,
+    Secret,
 };
 pub use access_token::{AccessTokenVersion, NoSuchVersion};
 pub use audit::{AuditLog, NoSuchPlace};
@@ -114,7 +115,7 @@ impl Config {
         let trusted_proxy_hops = reader.number(&vars::TRUSTED_PROXY_HOPS, 0..=16);
         let page = WebSdkUrl::read(&mut reader);
         let access = reader.access(default_lifetime);
-        let access_token_version = reader.access_token_version(access.limits.restricted_006);
+        let access_token_version = reader.access_token_version(&access);
         let log = Log::read(&mut reader);
         let audit = reader.read(&vars::AUDIT_LOG, str::parse::<AuditLog>);
         let metrics = MetricsAccess::read(&mut reader, listen);

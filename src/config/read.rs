@@ -182,12 +182,17 @@ impl<'a> Reader<'a> {
 
     /// Reports what is wrong with a variable, under the name of what was set: an alias, or the file that has its value.
     pub(super) fn problem(&mut self, variable: &Variable, message: impl Into<String>) {
+        let name = self.set_name(variable);
+        self.problems.push(Problem::new(name, message));
+    }
+
+    /// Returns the name under which a variable is set: its own, an alias, or that of the file that has its value.
+    pub(super) fn set_name(&self, variable: &Variable) -> &'static str {
         let is_file = |other: &Variable| other.name.strip_suffix("_FILE") == Some(variable.name);
         let file = vars::all().find(|other| is_file(other));
         let names: Vec<&Variable> = iter::once(variable).chain(file).collect();
         let found = self.environment.find(&names).ok().flatten();
-        let name = found.map_or(variable.name, |found| found.name);
-        self.problems.push(Problem::new(name, message));
+        found.map_or(variable.name, |found| found.name)
     }
 
     /// How many problems there are by now.

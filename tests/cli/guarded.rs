@@ -110,8 +110,8 @@ fn an_open_server_with_limits_says_both() {
 
 #[test]
 fn warns_that_restricted_callers_can_alter_006_tokens() {
-    let said = "ALLOW_RESTRICTED_006 is true: the holder of a 006 token can alter its channel and uid, so that it joins \
-                channels and acts as users that its caller may not have\n";
+    let said = "ALLOW_RESTRICTED_006 is true: the holder of a 006 token can alter its channel and uid, and so join \
+                channels and act as users that the caller is not authorized for\n";
     let allowed = ("ALLOW_RESTRICTED_006", "true");
     let version = ("ACCESS_TOKEN_VERSION", "006");
     let users = [("JWT_SECRET", SECRET), allowed, version];

@@ -1,6 +1,8 @@
 //! Who may get which token, as it is configured: what is refused, and what contradicts what.
 
-use agora_token_server::config::{Access, ChannelPattern, Config, Hook, JwtKey, Limits};
+use agora_token_server::config::{
+    Access, ChannelPattern, Config, Hook, JwtKey, Limits, Restricted,
+};
 use agora_token_server::token::{Lifetime, Project, ServiceKind};
 use serde_json::json;
 
@@ -694,7 +696,8 @@ fn version_006_for_restricted_callers_contradicts() {
         );
         contradicts(&[version, setting], &problem);
         let allowed = access(&[version, setting, ("ALLOW_RESTRICTED_006", "true")]);
-        assert!(allowed.limits.restricted_006 && allowed.restricts_someone());
+        assert!(allowed.allows_restricted_006());
+        assert_ne!(allowed.restricted(), Restricted::Nobody);
         access(&[("ACCESS_TOKEN_VERSION", "007"), setting]);
         access(&[setting]);
     }

@@ -17,6 +17,7 @@ pub use channels::{ChannelPattern, ChannelPatterns, PatternError};
 pub use hook::Hook;
 pub use jwt::{ClaimNames, Jwt, JwtKey};
 pub use public_key::{PublicKey, PublicKeyAlgorithm, PublicKeyError};
+pub use restricted::Restricted;
 pub use secret::Secret;
 pub(super) use secret::is_guessable;
 
@@ -45,18 +46,6 @@ impl Access {
     #[must_use]
     pub fn is_open(&self) -> bool {
         !self.is_guarded() && self.hook.is_none()
-    }
-
-    /// Returns whether every caller is restricted: what it gets depends on channel, user or service.
-    #[must_use]
-    pub fn restricts_everyone(&self) -> bool {
-        self.limits.channels.is_some() || self.limits.services.is_some() || self.hook.is_some()
-    }
-
-    /// Returns whether some callers are restricted: all of them, or the users with JWTs.
-    #[must_use]
-    pub fn restricts_someone(&self) -> bool {
-        self.restricts_everyone() || self.jwt.is_some()
     }
 }
 

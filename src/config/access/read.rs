@@ -33,12 +33,14 @@ impl Reader<'_> {
             self.problem(&vars::API_KEYS, problem);
         }
         let hook = self.hook();
-        Access {
+        let access = Access {
             api_keys: api_keys.unwrap_or_default(),
             jwt,
             limits,
             hook,
-        }
+        };
+        self.check_restricted_006(&access);
+        access
     }
 
     fn jwt(&mut self) -> Option<Jwt> {
@@ -162,12 +164,12 @@ impl Reader<'_> {
             channels,
             services,
             wildcard,
-            restricted_006: self.allow_restricted_006(),
+            restricted_006: self.flag(&vars::ALLOW_RESTRICTED_006),
         }
     }
 
     /// Reads a setting that is true or false; false while it has a problem.
-    pub(super) fn flag(&mut self, variable: &Variable) -> bool {
+    fn flag(&mut self, variable: &Variable) -> bool {
         let flag = self.read(variable, |text| match text {
             "true" => Ok(true),
             "false" => Ok(false),
@@ -214,7 +216,7 @@ impl Reader<'_> {
         found.is_some_and(|found| Some(found.value) != variable.default)
     }
 
-    pub(super) fn is_set(&mut self, variable: &Variable) -> bool {
+    fn is_set(&mut self, variable: &Variable) -> bool {
         self.name_of(&[variable]).is_some()
     }
 }
