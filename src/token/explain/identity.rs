@@ -137,7 +137,7 @@ fn alterable_006(subject: &Subject<'_>) -> Option<Finding> {
     matches!(subject.token, UnverifiedToken::V006(_)).then(|| {
         Finding::note(
             "alterable_006",
-            "A 006 token does not sign where its channel ends and its uid begins: its holder can alter both.",
+            "The signature of a 006 token does not separate channel and uid: the holder can alter both.",
             "Use a 007 token where the holder must not choose channel or uid.",
         )
     })
