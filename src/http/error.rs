@@ -61,8 +61,8 @@ pub(super) enum Error {
     Refused(#[from] Refusal),
     #[error("the server is stopping; it finishes what has begun")]
     Stopping,
-    #[error("this server writes down every token that it issues, and cannot at the moment")]
-    Unaudited,
+    #[error("the audit log is unavailable; try again later")]
+    AuditUnavailable,
     #[error("this address has sent too many invalid API keys; try again in {seconds} s")]
     TooManyInvalidKeys { seconds: u64 },
     #[error(transparent)]
@@ -108,7 +108,7 @@ impl Error {
             Self::TooManyInvalidKeys { .. } => {
                 (StatusCode::TOO_MANY_REQUESTS, "too_many_invalid_keys")
             }
-            Self::Unaudited => (StatusCode::SERVICE_UNAVAILABLE, "unaudited"),
+            Self::AuditUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "audit_unavailable"),
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
             }

@@ -166,10 +166,10 @@ async fn whatever_makes_tokens_says_how_a_guarded_server_refuses_them() {
                 "503",
                 &[
                     "answer_too_slow",
+                    "audit_unavailable",
                     "authorization_unavailable",
                     "keys_unavailable",
                     "overloaded",
-                    "unaudited",
                 ],
             ),
         ];
@@ -193,7 +193,7 @@ async fn an_open_server_describes_only_what_it_can_answer() {
         codes(responses, "403"),
         BTreeSet::from(["channel_refused".to_owned()])
     );
-    assert!(codes(responses, "503").contains("unaudited"));
+    assert!(codes(responses, "503").contains("audit_unavailable"));
 }
 
 #[tokio::test]

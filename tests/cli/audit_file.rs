@@ -11,8 +11,7 @@ use crate::support::{Directory, IDENTIFIERS, Server};
 use crate::watching::body;
 
 const READY: &str = "{\"status\":\"ready\"}";
-const UNAUDITED: &str =
-    "{\"error\":\"this server writes down every token that it issues, and cannot at the moment\"}";
+const UNAUDITED: &str = "{\"error\":\"the audit log is unavailable; try again later\"}";
 
 fn files(directory: &Directory) -> (PathBuf, PathBuf) {
     let path = |name| directory.0.join(name);
@@ -82,13 +81,22 @@ fn a_moved_file_is_created_again_within_a_second_without_a_request() {
 fn a_moved_file_is_created_again_at_sighup() {
     let directory = Directory::new();
     let (file, moved) = files(&directory);
-    let mut server = audited(&file);
+    let server = audited(&file);
+    // Without SIGHUP, it would be created 500 ms after it was moved, or later. A busy machine may need several attempts.
+    let is_faster = (0..20).any(|_| {
+        assert_eq!(token_status(&server), "200");
+        let start = Instant::now();
+        fs::rename(&file, &moved).unwrap();
+        server.signal("HUP");
+        while !file.exists() {
+            assert!(start.elapsed() < Duration::from_secs(10));
+            sleep(Duration::from_millis(5));
+        }
+        start.elapsed() < Duration::from_millis(500)
+    });
+    assert!(is_faster);
     assert_eq!(token_status(&server), "200");
-    fs::rename(&file, &moved).unwrap();
-    server.signal("HUP");
-    server.line_with("INFO audit log reopened");
-    assert_eq!(token_status(&server), "200");
-    assert_eq!((lines(&moved).len(), lines(&file).len()), (1, 1));
+    assert_eq!(lines(&file).len(), 1);
 }
 
 #[test]

@@ -139,7 +139,7 @@ impl Audit {
                 counters.iter().for_each(IntCounter::inc);
                 answered
             }
-            Err(_) => Err(Error::Unaudited),
+            Err(_) => Err(Error::AuditUnavailable),
         }
     }
 }

@@ -258,7 +258,7 @@ impl Access {
             unread.into(),
             Refusal::ClosedChannel { channel }.into(),
             Refusal::Unavailable.into(),
-            Error::Unaudited,
+            Error::AuditUnavailable,
         ];
         let mut errors = Vec::new();
         if is_guarded && self != Self::Everyone {

@@ -42,7 +42,7 @@ pub(in crate::http) fn readyz() -> Operation {
         .without_limit()
         .answers(&json!({ "status": "ready" }))
         .fails(Error::Stopping)
-        .fails(Error::Unaudited)
+        .fails(Error::AuditUnavailable)
         .fails(Unauthenticated::Unavailable)
 }
 

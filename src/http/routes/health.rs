@@ -26,7 +26,7 @@ pub(in crate::http) async fn readyz(State(state): State<AppState>) -> Result<Res
         .as_ref()
         .is_some_and(Audit::is_failing)
     {
-        return Err(Error::Unaudited);
+        return Err(Error::AuditUnavailable);
     }
     if !state.guard().is_ready(state.now()) {
         return Err(Unauthenticated::Unavailable.into());
