@@ -144,7 +144,7 @@ fn valid_until(
     }
 }
 
-/// Rounds down, and to the nearest time that a token can name.
+/// Rounds down and saturates at the range of `u32`.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

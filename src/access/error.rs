@@ -47,10 +47,10 @@ pub enum Refusal {
          version 007, or omit `version`"
     )]
     AlterableVersion,
-    /// A user's account that could be the chat name of another one.
+    /// A user account that equals the Chat user name of another user's classroom.
     #[error(
-        "user_id {found} has the form of a classroom user's chat name (the MD5 of an account) and could be another user's; \
-         ask for education_room_user, or give the user an account of another form"
+        "user_id {found} has the form of a classroom user's Chat user name (the MD5 of an account) and could be another user's; \
+         request `education_room_user`, or use an account that is not 32 hex digits"
     )]
     AmbiguousChatName {
         /// The account.

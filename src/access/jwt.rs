@@ -93,7 +93,7 @@ impl Verifier {
         }
     }
 
-    /// Whether there is, or was, a key that JWTs are checked with.
+    /// Returns whether a verification key was ever loaded.
     pub(super) fn is_ready(&self, now: UnixTime) -> bool {
         match &self.key {
             Key::Jwks(jwks) => jwks.is_ready(now),

@@ -147,7 +147,7 @@ impl User {
             Target::Rtm2 { user_id, .. } => self.is(user_id),
             Target::Chat {
                 user_id: Some(user_id),
-            } => self.is_in_chat(user_id),
+            } => self.check_chat_user(user_id),
             Target::ApaasRoomUser { room, user, role } => {
                 self.join(room)?;
                 self.is(user)?;
@@ -243,16 +243,14 @@ impl User {
         }
     }
 
-    /// Checks a chat user id. A classroom puts a user into chat under the MD5 of its account, so an account that has the
-    /// form of an MD5 could be another user's chat name and is rejected. Chat ignores the letter case of names.
-    fn is_in_chat(&self, user: &UserId) -> Result<(), Refusal> {
+    /// Checks a Chat user ID. A classroom uses the MD5 of a user's account as its Chat user name, so an account that looks
+    /// like an MD5 could be another user's Chat user name and is rejected. Chat user names are case-insensitive.
+    fn check_chat_user(&self, user: &UserId) -> Result<(), Refusal> {
         if *user == classroom_chat_user(&self.name) {
             return Ok(());
         }
         self.is(user)?;
-        let is_digest =
-            self.name.len() == MD5_DIGITS && self.name.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if is_digest {
+        if looks_like_md5(&self.name) {
             let found = Excerpt::of(user.as_str());
             return Err(Refusal::AmbiguousChatName { found });
         }
@@ -267,8 +265,10 @@ impl User {
     }
 }
 
-/// The length of a classroom user's name in chat.
-const MD5_DIGITS: usize = 32;
+/// Returns whether a name has the form of a classroom user's Chat user name, in lower or upper case.
+fn looks_like_md5(name: &str) -> bool {
+    name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
 
 const fn not_for_users(what: &'static str) -> Refusal {
     Refusal::NotForUsers { what }

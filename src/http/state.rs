@@ -78,8 +78,8 @@ impl RequestState {
 }
 
 impl RequestState {
-    /// Authenticates an API key, unless its client address has sent too many invalid ones. Above the limit
-    /// no key from that address is checked, so further guesses reveal nothing.
+    /// Authenticates an API key, unless its client address has sent too many invalid ones. Above the
+    /// limit, only keys that are configured as text are accepted, so further guesses reveal nothing.
     pub(super) fn authenticate_api_key(
         &self,
         headers: &HeaderMap,

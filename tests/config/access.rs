@@ -162,7 +162,7 @@ fn keys_of_users_are_of_one_kind_and_strong() {
         include_str!("../keys/x25519.pub.pem"),
         no_key,
     );
-    let small_order = "is an Ed25519 key of small order, so anyone can forge its signatures; make another one: openssl \
+    let small_order = "is an Ed25519 key of small order, so anyone can forge its signatures; generate another one: openssl \
                        genpkey -algorithm ed25519";
     for key in [
         "MCowBQYDK2VwAyEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",

@@ -57,7 +57,7 @@ impl ApiKey {
 }
 
 impl ApiKeys {
-    /// Returns the key with this text. Takes as long for each key, and for none of them.
+    /// Returns the key with this text. Runs in constant time.
     ///
     /// A text below the minimum length never matches, even where its digest is configured: the digest of a key does not
     /// show that the key is short enough to be guessed.

@@ -140,8 +140,8 @@ impl PublicKey {
     }
 }
 
-/// The y coordinates of the points whose order divides 8, as RFC 8032 encodes them, without the sign of x: the five that
-/// there are, and 0 and 1 once more as p and p + 1, which are not canonical.
+/// The y coordinates of the points whose order divides 8, as RFC 8032 encodes them, without the sign of x: the five
+/// canonical values, and the non-canonical encodings p and p + 1 of 0 and 1.
 const SMALL_ORDER: [[u8; 32]; 7] = [
     small(0),
     small(1),
@@ -196,7 +196,7 @@ pub enum PublicKeyError {
     Private,
     /// An Ed25519 key whose signatures anyone can forge.
     #[error(
-        "is an Ed25519 key of small order, so anyone can forge its signatures; make another one: openssl genpkey -algorithm ed25519"
+        "is an Ed25519 key of small order, so anyone can forge its signatures; generate another one: openssl genpkey -algorithm ed25519"
     )]
     SmallOrder,
 }

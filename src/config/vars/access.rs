@@ -137,7 +137,7 @@ pub const ALLOW_RESTRICTED_006: Variable = Variable {
     default: Some("false"),
     ..Variable::new(
         "ALLOW_RESTRICTED_006",
-        "006 tokens for restricted callers, who can alter their channel and uid: true or false; not with AUTHORIZE_URL",
+        "Whether restricted callers may get 006 tokens, whose holders can alter channel and uid: true or false; not with AUTHORIZE_URL",
     )
 };
 

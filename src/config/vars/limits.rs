@@ -34,7 +34,7 @@ pub const FAILED_AUTH_LIMIT: Variable = Variable {
     default: Some("60/min"),
     ..Variable::new(
         "FAILED_AUTH_LIMIT",
-        "Rate limit for invalid API keys per client address, such as 60/min; above it, every API key from there gets a 429; off disables it",
+        "Rate limit for invalid API keys per client address, e.g. 60/min. Above it, API keys from that address get a 429 if they are invalid or configured as a digest. off: no limit",
     )
 };
 

@@ -22,15 +22,15 @@ pub(super) struct Target {
     /// Whether the last line stops in its middle.
     is_torn: bool,
     is_failing: bool,
-    /// As the last check by the clock found it.
+    /// The result of the last periodic check.
     last_place: Place,
 }
 
-/// Where the open file is, compared with its path.
+/// Whether the path still names the open file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     AtPath,
-    /// It has another name now and the path has none, as in the middle of a rotation.
+    /// Renamed, and the path does not exist: a rotation is in progress.
     Moved,
     /// It was deleted, or the path names another file.
     Lost,
@@ -116,9 +116,9 @@ impl Target {
         }
     }
 
-    /// The same, every half second. A file that was moved away gets half a second more: its rotation ends with a new file
-    /// or SIGHUP.
-    pub(super) fn follow_by_the_clock(&mut self) {
+    /// Checks the path every 500 ms. A moved file is opened again at the second check: before that, its rotation ends with
+    /// a new file or SIGHUP.
+    pub(super) fn check_periodically(&mut self) {
         match (self.place(), self.last_place) {
             (place @ Place::AtPath, _) | (place @ Place::Moved, Place::AtPath) => {
                 self.last_place = place;

@@ -243,9 +243,9 @@ impl Shared {
                 target.reopen();
             }
             if checked.elapsed() >= CHECK_INTERVAL {
-                target.follow_by_the_clock();
+                target.check_periodically();
                 if target.is_failing() {
-                    prove(&mut target, clock());
+                    probe(&mut target, clock());
                 }
                 checked = Instant::now();
                 self.lock().is_failing = target.is_failing();
@@ -271,8 +271,8 @@ impl Shared {
     }
 }
 
-/// Finds out whether writing works again. Only a write can tell, as when the disk was full or nobody read the pipe.
-fn prove(target: &mut Target, now: UnixTime) {
+/// Probes whether the audit log can be written: writes a `resumed` record.
+fn probe(target: &mut Target, now: UnixTime) {
     let mut line = Vec::new();
     line::resumed(now, &mut line);
     target.write(&line);

@@ -285,8 +285,8 @@ async fn an_account_that_could_be_another_users_chat_name_gets_no_chat_token_und
             &ask_for(claims.clone(), chat).await,
             "user_refused",
             &format!(
-                "user_id \"{account}\" has the form of a classroom user's chat name (the MD5 of an account) and could be \
-                 another user's; ask for education_room_user, or give the user an account of another form"
+                "user_id \"{account}\" has the form of a classroom user's Chat user name (the MD5 of an account) and could be \
+                 another user's; request `education_room_user`, or use an account that is not 32 hex digits"
             ),
         );
         for own in [
