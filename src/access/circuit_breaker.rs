@@ -23,6 +23,9 @@ pub(super) struct CircuitBreaker(Mutex<State>);
 enum State {
     Closed {
         failures: u32,
+        /// The users among the callers of the failed calls. Each counts once: a user whose requests make the server fail
+        /// must not open the circuit for all others.
+        users: Vec<Box<str>>,
     },
     Open {
         until: Instant,
@@ -40,6 +43,7 @@ pub(super) struct CircuitOpen;
 #[derive(Debug)]
 pub(super) struct Call<'a> {
     breaker: &'a CircuitBreaker,
+    user: Option<&'a str>,
     began: Instant,
     is_probe: bool,
     has_result: bool,
@@ -47,7 +51,10 @@ pub(super) struct Call<'a> {
 
 impl Default for State {
     fn default() -> Self {
-        Self::Closed { failures: 0 }
+        Self::Closed {
+            failures: 0,
+            users: Vec::new(),
+        }
     }
 }
 
@@ -61,8 +68,12 @@ impl CircuitBreaker {
         }
     }
 
-    /// Begins a call.
-    pub(super) fn begin(&self, now: Instant) -> Result<Call<'_>, CircuitOpen> {
+    /// Begins a call, for a user or for a trusted or anonymous caller.
+    pub(super) fn begin<'a>(
+        &'a self,
+        user: Option<&'a str>,
+        now: Instant,
+    ) -> Result<Call<'a>, CircuitOpen> {
         let mut state = self.state();
         let is_probe = match *state {
             State::Closed { .. } => false,
@@ -74,6 +85,7 @@ impl CircuitBreaker {
         }
         Ok(Call {
             breaker: self,
+            user,
             began: now,
             is_probe,
             has_result: false,
@@ -108,7 +120,13 @@ impl Call<'_> {
         let mut state = self.breaker.state();
         let opens = if self.is_probe {
             true
-        } else if let State::Closed { failures } = &mut *state {
+        } else if let State::Closed { failures, users } = &mut *state {
+            if let Some(user) = self.user {
+                if users.iter().any(|known| **known == *user) {
+                    return;
+                }
+                users.push(user.into());
+            }
             *failures += 1;
             let opens = *failures >= MAX_FAILURES;
             if opens {
@@ -149,7 +167,10 @@ mod tests {
 
     fn fail(breaker: &CircuitBreaker, now: Instant, times: u32) {
         for _ in 0..times {
-            breaker.begin(now).expect("a closed circuit").failed(now);
+            breaker
+                .begin(None, now)
+                .expect("a closed circuit")
+                .failed(now);
         }
     }
 
@@ -164,12 +185,35 @@ mod tests {
         let now = Instant::now();
         let breaker = CircuitBreaker::default();
         fail(&breaker, now, 4);
-        breaker.begin(now).expect("a closed circuit").succeeded();
+        breaker
+            .begin(None, now)
+            .expect("a closed circuit")
+            .succeeded();
         fail(&breaker, now, 4);
         assert!(!breaker.is_open(now));
         fail(&breaker, now, 1);
         assert!(breaker.is_open(now));
-        assert_eq!(breaker.begin(now).expect_err("it is open"), CircuitOpen);
+        assert_eq!(
+            breaker.begin(None, now).expect_err("it is open"),
+            CircuitOpen
+        );
+    }
+
+    #[test]
+    fn counts_the_failures_of_a_user_once() {
+        let now = Instant::now();
+        let breaker = CircuitBreaker::default();
+        let fail = |user| breaker.begin(Some(user), now).expect("closed").failed(now);
+        for _ in 0..100 {
+            fail("1");
+            fail("2");
+        }
+        for user in ["3", "4"] {
+            fail(user);
+            assert!(!breaker.is_open(now));
+        }
+        fail("5");
+        assert!(breaker.is_open(now));
     }
 
     #[test]
@@ -177,14 +221,14 @@ mod tests {
         let now = Instant::now();
         let breaker = opened(now);
         let just_before = now + Duration::from_millis(1999);
-        assert!(breaker.begin(just_before).is_err());
+        assert!(breaker.begin(None, just_before).is_err());
         let later = now + OPEN_TIME;
         assert!(!breaker.is_open(later));
-        let probe = breaker.begin(later).expect("the probe");
+        let probe = breaker.begin(None, later).expect("the probe");
         assert!(breaker.is_open(later));
-        assert!(breaker.begin(later).is_err());
+        assert!(breaker.begin(None, later).is_err());
         probe.succeeded();
-        assert!(breaker.begin(later).is_ok());
+        assert!(breaker.begin(None, later).is_ok());
         fail(&breaker, later, 4);
         assert!(!breaker.is_open(later));
     }
@@ -195,9 +239,9 @@ mod tests {
         let breaker = opened(now);
         let later = now + OPEN_TIME;
         let end = later + Duration::from_secs(1);
-        breaker.begin(later).expect("the probe").failed(end);
-        assert!(breaker.begin(later + OPEN_TIME).is_err());
-        assert!(breaker.begin(end + OPEN_TIME).is_ok());
+        breaker.begin(None, later).expect("the probe").failed(end);
+        assert!(breaker.begin(None, later + OPEN_TIME).is_err());
+        assert!(breaker.begin(None, end + OPEN_TIME).is_ok());
     }
 
     #[test]
@@ -205,8 +249,11 @@ mod tests {
         let now = Instant::now();
         let breaker = opened(now);
         let later = now + OPEN_TIME;
-        drop(breaker.begin(later).expect("the probe"));
-        breaker.begin(later).expect("another probe").succeeded();
+        drop(breaker.begin(None, later).expect("the probe"));
+        breaker
+            .begin(None, later)
+            .expect("another probe")
+            .succeeded();
         assert!(!breaker.is_open(later));
     }
 
@@ -216,14 +263,16 @@ mod tests {
         for milliseconds in [500, 501] {
             for _ in 0..MAX_FAILURES {
                 assert!(!breaker.is_open(Instant::now()));
-                let call = breaker.begin(Instant::now()).expect("a closed circuit");
+                let call = breaker
+                    .begin(None, Instant::now())
+                    .expect("a closed circuit");
                 advance(Duration::from_millis(milliseconds)).await;
                 drop(call);
             }
         }
         assert!(breaker.is_open(Instant::now()));
         advance(OPEN_TIME).await;
-        let probe = breaker.begin(Instant::now()).expect("the probe");
+        let probe = breaker.begin(None, Instant::now()).expect("the probe");
         advance(Duration::from_millis(501)).await;
         drop(probe);
         assert!(breaker.is_open(Instant::now() + Duration::from_millis(1999)));
@@ -233,12 +282,12 @@ mod tests {
     fn ignores_results_of_calls_that_began_before_it_opened() {
         let now = Instant::now();
         let breaker = CircuitBreaker::default();
-        let [good, bad] = [(); 2].map(|()| breaker.begin(now).expect("a closed circuit"));
+        let [good, bad] = [(); 2].map(|()| breaker.begin(None, now).expect("a closed circuit"));
         fail(&breaker, now, MAX_FAILURES);
         good.succeeded();
         assert!(breaker.is_open(now));
         let later = now + OPEN_TIME;
-        let probe = breaker.begin(later).expect("the probe");
+        let probe = breaker.begin(None, later).expect("the probe");
         bad.failed(later);
         probe.succeeded();
         assert!(!breaker.is_open(later));

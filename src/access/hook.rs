@@ -8,7 +8,7 @@ use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, TRANSFER_ENCODING};
 use reqwest::{Client, Response};
 use serde::{Deserialize, Deserializer, Serialize, de};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 
 use super::call_limit::CallLimit;
 use super::circuit_breaker::{CircuitBreaker, CircuitOpen};
@@ -95,16 +95,6 @@ struct Denied {
     message: String,
 }
 
-/// An error of a call.
-#[derive(Debug, thiserror::Error)]
-enum CallError {
-    #[error("{0}")]
-    NoResponse(String),
-    /// The response is complete but not a valid decision.
-    #[error("{0}")]
-    Unusable(String),
-}
-
 impl Hook {
     pub(super) fn new(config: config::Hook) -> io::Result<Self> {
         Self::with_resolver(config, Resolver::new())
@@ -152,42 +142,47 @@ impl Hook {
         if self.breaker.is_open(Instant::now()) {
             return Err(Refusal::Unavailable); // without waiting for a call to end
         }
-        let permit = self.limit.acquire().await;
+        let user = match caller {
+            Caller::User(user) => Some(user.name()),
+            Caller::Anonymous | Caller::Key(_) => None,
+        };
+        let permit = self.limit.acquire(user).await;
         let _permit = permit.map_err(|busy| {
             tracing::warn!(reason = %busy, "webhook call rejected");
             Refusal::Unavailable
         })?;
-        let call = self.breaker.begin(Instant::now());
+        let call = self.breaker.begin(user, Instant::now());
         let call = call.map_err(|CircuitOpen| Refusal::Unavailable)?;
         let question = question(caller, request, now);
-        let verdict = timeout(PATIENCE, self.call(question)).await;
-        let late = |_| {
-            let seconds = PATIENCE.as_secs();
-            Err(CallError::NoResponse(format!(
-                "no response within {seconds} s"
-            )))
+        let deadline = Instant::now() + PATIENCE;
+        let late = || format!("no complete response within {} s", PATIENCE.as_secs());
+        let response = timeout_at(deadline, self.call(question)).await;
+        let verdict = match response.unwrap_or_else(|_| Err(late())) {
+            Ok(response) => {
+                // Whatever follows: a request that makes the webhook respond with an error affects its own caller alone.
+                call.succeeded();
+                let verdict = timeout_at(deadline, verdict(response)).await;
+                verdict.unwrap_or_else(|_| Err(late()))
+            }
+            Err(reason) => {
+                call.failed(Instant::now());
+                Err(reason)
+            }
         };
-        let verdict = verdict.unwrap_or_else(late);
-        // A caller whose request makes the webhook respond with an error must not open the circuit for all others.
-        if let Err(CallError::NoResponse(_)) = &verdict {
-            call.failed(Instant::now());
-        } else {
-            call.succeeded();
-        }
         verdict.map_err(|reason| {
             tracing::warn!(%reason, "webhook call failed");
             Refusal::Unavailable
         })
     }
 
-    async fn call(&self, question: Bytes) -> Result<Verdict, CallError> {
+    /// Sends the question. Returns the response without its body.
+    async fn call(&self, question: Bytes) -> Result<Response, String> {
         let mut sent = self.post(&self.client, question.clone()).await;
         if sent.as_ref().is_err_and(client::was_closed) {
             // The webhook may close an idle connection just when a request is sent on it. A call changes nothing there.
             sent = self.post(&self.unpooled, question).await;
         }
-        let response = sent.map_err(|error| CallError::NoResponse(client::reason(error)))?;
-        verdict(response).await
+        sent.map_err(client::reason)
     }
 
     async fn post(&self, client: &Client, question: Bytes) -> reqwest::Result<Response> {
@@ -223,17 +218,14 @@ fn question(caller: &Caller, request: &TokenRequest, now: UnixTime) -> Bytes {
 }
 
 /// Parses a response. Any response except 204, 200 with JSON, and 4xx is an error.
-async fn verdict(response: Response) -> Result<Verdict, CallError> {
+async fn verdict(response: Response) -> Result<Verdict, String> {
     let status = response.status();
-    let has_end = has_end(&response);
-    let body = client::body(response, MAX_ANSWER).await;
-    let body = body.map_err(CallError::NoResponse)?;
-    let verdict = match status.as_u16() {
+    match status.as_u16() {
         204 => Ok(Verdict::Allowed {
             rank: None,
             longest: None,
         }),
-        200 if has_end => allowed(&body),
+        200 if has_end(&response) => allowed(&client::body(response, MAX_ANSWER).await?),
         200 => Err(format!(
             "the body of its 200 has neither Content-Length nor chunks, so it may be incomplete; {HOW_TO_ALLOW}"
         )),
@@ -242,11 +234,12 @@ async fn verdict(response: Response) -> Result<Verdict, CallError> {
             if matches!(code, 401 | 404 | 405 | 429) {
                 tracing::warn!(%status, "webhook denied the request; check AUTHORIZE_URL and AUTHORIZE_TOKEN");
             }
-            Ok(Verdict::Denied(message(&body)))
+            // The status denies; an unreadable body only lacks the reason.
+            let body = client::body(response, MAX_ANSWER).await;
+            Ok(Verdict::Denied(message(&body.unwrap_or_default())))
         }
         _ => Err(format!("it responds with {status}")),
-    };
-    verdict.map_err(CallError::Unusable)
+    }
 }
 
 /// Returns whether the body's end is marked, by its length or a last chunk (RFC 9112, section 6.3). Without a mark, a
@@ -301,6 +294,7 @@ mod tests {
 
     use futures_util::future::join_all;
     use tokio::net::TcpListener;
+    use tokio::time::timeout;
 
     use super::*;
 

@@ -72,11 +72,14 @@ impl Policy {
             cut(request, user.max_lifetime(self.limits.lifetime, now)?);
         }
         refuse_signaling_zero(request)?;
-        match &self.hook {
-            None => Ok(()),
-            // Most servers have none: their requests need no room for it.
-            Some(hook) => Box::pin(hook.ask(caller, request, now)).await,
+        let Some(hook) = &self.hook else {
+            return Ok(());
+        };
+        if request.version() == TokenVersion::V005 {
+            cut(request, request.lifetime.unwrap_or(Lifetime::MAX)); // without a lifetime, a key would never expire
         }
+        // Most servers have none: their requests need no room for it.
+        Box::pin(hook.ask(caller, request, now)).await
     }
 
     /// Returns whether the caller gets 006 tokens, whose holder can alter channel and uid.

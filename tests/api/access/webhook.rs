@@ -5,18 +5,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use agora_token_server::token::v005;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use futures_util::stream::iter;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, advance, pause, resume, timeout};
 
 use super::server::Server;
-use crate::support::{Answer, TestApp};
+use super::{alice, alice_with, get_as, hs256, with_secret};
+use crate::support::{Answer, NOW, TestApp};
 
 const TARGET: &str = "/v1/tokens?channel=test&uid=1234";
+const TARGET_OF_CALLER: &str = "/v1/tokens?channel=test";
 const UNAVAILABLE: &str = "the authorization webhook is unavailable; try again later";
 
 fn asking(url: &str) -> TestApp {
@@ -241,15 +244,51 @@ async fn stops_calling_a_webhook_whose_callers_give_up_after_500_ms() {
 async fn goes_on_calling_a_webhook_that_responds_with_errors() {
     let server = Server::start().await;
     let app = asking(&server.url("/authorize"));
-    for (status, body) in [(500, ""), (200, "yes")] {
+    let long = "x".repeat(20_000);
+    for (status, body) in [(500, ""), (500, &long), (200, "yes"), (200, &long)] {
         server.answers(status, body);
         for _ in 0..10 {
             is_unavailable(&app.get(TARGET).await);
         }
     }
-    assert_eq!(server.count(), 20);
+    server.answers(422, &long);
+    for _ in 0..10 {
+        let answer = app.get(TARGET).await;
+        assert_eq!(answer.status, 403);
+        assert!(
+            answer.body.contains("the caller may not have this token"),
+            "{}",
+            answer.body
+        );
+    }
+    assert_eq!(server.count(), 50);
     server.answers(204, "");
     assert_eq!(app.get(TARGET).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_user_without_responses_does_not_stop_calls_for_others() {
+    let server = Closing::start("").await;
+    let url = format!("http://{}/authorize", server.address);
+    let app = with_secret(&[("AUTHORIZE_URL", &url)]);
+    for _ in 0..20 {
+        is_unavailable(&get_as(&app, &hs256(&alice()), TARGET_OF_CALLER).await);
+    }
+    *server.response.lock().unwrap() = "HTTP/1.1 204 No Content\r\n\r\n";
+    let other = hs256(&alice_with(json!({ "sub": "8" })));
+    assert_eq!(get_as(&app, &other, TARGET_OF_CALLER).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_005_key_that_the_webhook_allows_expires() {
+    let server = Server::start().await;
+    let app = asking(&server.url("/authorize"));
+    let key = app.get("/channel_key?channel=test&uid=7").await.body;
+    let question: Value = serde_json::from_str(&server.last().1).unwrap();
+    assert_eq!(question["request"]["ttl"], 86_400);
+    let key: Value = serde_json::from_str(&key).unwrap();
+    let key = v005::Unverified::parse(key["channel_key"].as_str().unwrap()).unwrap();
+    assert_eq!(key.message.ends_at.seconds(), NOW + 86_400);
 }
 
 #[tokio::test]
