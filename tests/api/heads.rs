@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use tokio::io::AsyncWriteExt;
+use tokio::time::sleep;
 
 use agora_token_server::http::Limits;
 
@@ -58,24 +59,67 @@ async fn a_head_that_others_could_read_otherwise_is_its_connections_last() {
 #[tokio::test]
 async fn rejects_transfer_encodings_other_than_chunked_once() {
     let server = Running::start(limits()).await;
-    let unsupported = "Transfer-Encoding is not supported; send Content-Length, or Transfer-Encoding: chunked once";
-    let unreadable = "the head of the request cannot be read as HTTP/1.1";
-    for (version, encoding, error) in [
-        ("1.1", "gzip", unsupported),
-        ("1.1", "gzip, chunked", unsupported),
-        ("1.1", "chunked, gzip", unsupported),
-        ("1.1", "chunked, chunked", unsupported),
-        ("1.1", "chunked\r\nTransfer-Encoding: chunked", unsupported),
-        ("1.1", "", unsupported),
-        ("1.0", "chunked", unreadable),
-    ] {
-        let text = format!(
-            "POST /ping HTTP/{version}\r\nHost: test\r\nTransfer-Encoding: {encoding}\r\n\r\n{PING}"
-        );
+    for (text, error) in transfer_encodings() {
         let mut connection = server.sent(&text).await;
         connection.shutdown().await.unwrap();
         is_error(&rest(&mut connection).await, "400 Bad Request", error);
     }
+}
+
+/// Each request arrives in two TCP segments, split at each byte of its first 100 and at some beyond.
+#[tokio::test]
+async fn rejects_transfer_encodings_however_the_request_is_split() {
+    let connections = 1_000;
+    let server = Running::start(Limits {
+        connections,
+        ..limits()
+    })
+    .await;
+    for (text, error) in transfer_encodings() {
+        let end = text.len() - PING.len();
+        let mut connections = Vec::new();
+        for at in (1..end).filter(|at| *at < 100 || at % 40 == 0) {
+            let connection = server.sent(&text[..at]).await;
+            connections.push((connection, &text[at..]));
+        }
+        sleep(Duration::from_millis(100)).await; // the first parts are read by then
+        for (connection, second) in &mut connections {
+            connection.write_all(second.as_bytes()).await.unwrap();
+            connection.shutdown().await.unwrap();
+        }
+        for (mut connection, _) in connections {
+            is_error(&rest(&mut connection).await, "400 Bad Request", error);
+        }
+    }
+}
+
+/// Requests with an invalid Transfer-Encoding, each followed by another request, and the error.
+fn transfer_encodings() -> Vec<(String, &'static str)> {
+    let unsupported = "Transfer-Encoding is not supported; send Content-Length, or Transfer-Encoding: chunked once";
+    let unreadable = "the head of the request cannot be read as HTTP/1.1";
+    let spaces = " ".repeat(600);
+    let table = [
+        ("1.1", "gzip".to_owned(), unsupported),
+        ("1.1", "gzip, chunked".to_owned(), unsupported),
+        ("1.1", "chunked, gzip".to_owned(), unsupported),
+        ("1.1", "chunked, chunked".to_owned(), unsupported),
+        ("1.1", format!("chunked{spaces}, chunked"), unsupported),
+        ("1.1", format!("{spaces}chunked"), unsupported),
+        (
+            "1.1",
+            "chunked\r\nTransfer-Encoding: chunked".to_owned(),
+            unsupported,
+        ),
+        ("1.1", String::new(), unsupported),
+        ("1.0", "chunked".to_owned(), unreadable),
+    ];
+    let requests = table.into_iter().map(|(version, encoding, error)| {
+        let text = format!(
+            "POST /ping HTTP/{version}\r\nHost: test\r\nTransfer-Encoding: {encoding}\r\n\r\n{PING}"
+        );
+        (text, error)
+    });
+    requests.collect()
 }
 
 #[tokio::test]

@@ -20,8 +20,16 @@ const MAX_HEADERS: u16 = 64;
 /// The most bytes of an incomplete line that are kept: enough for every header that is looked at here.
 const MAX_BEGUN: usize = 512;
 
-/// The longest value of Host and Content-Length, spaces included. A longer one could be cut in [`Heads::begin`].
+/// Maximum length in bytes of the value of Host, Content-Length and Transfer-Encoding, spaces included. A longer one could
+/// be cut in [`Heads::begin`].
 const MAX_VALUE: usize = 384;
+
+// A line is cut only if its value is too long.
+const _: () = assert!(TRANSFER_ENCODING.len() + MAX_VALUE + "\r".len() < MAX_BEGUN);
+
+const CONTENT_LENGTH: &[u8] = b"content-length:";
+const HOST: &[u8] = b"host:";
+const TRANSFER_ENCODING: &[u8] = b"transfer-encoding:";
 
 /// Why the head of a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -97,7 +105,7 @@ pub(super) struct Heads {
     at: At,
     /// How many lines of this head have come, its first included.
     lines: u16,
-    /// The beginning of an incomplete line, and its last byte: hyper holds the whole of it.
+    /// The first 511 bytes of an incomplete line and its last byte; hyper buffers the rest.
     begun: Vec<u8>,
     length: Option<u64>,
     has_encoding: bool,
@@ -211,26 +219,35 @@ impl Heads {
         Ok(false)
     }
 
-    /// hyper refuses what is no header, also a length that is no number.
+    /// Checks a header that decides where a request ends or which host it is for. hyper rejects lines that are no header,
+    /// and a length that is no number.
     fn header(&mut self, line: &[u8]) -> Result<(), HeadError> {
-        if let Some(length) = value(line, b"content-length:") {
-            if length.len() > MAX_VALUE {
-                return Err(HeadError::LengthTooLarge);
+        let Some((header, value)) = Header::of_line(line) else {
+            return Ok(());
+        };
+        if value.len() > MAX_VALUE {
+            return Err(header.too_long());
+        }
+        let value = value.trim_ascii();
+        match header {
+            Header::ContentLength => {
+                if self.length.replace(number(value)?).is_some() {
+                    return Err(HeadError::LengthTwice);
+                }
             }
-            if self.length.replace(number(length.trim_ascii())?).is_some() {
-                return Err(HeadError::LengthTwice);
+            Header::TransferEncoding => {
+                let is_chunked = value.eq_ignore_ascii_case(b"chunked");
+                if !is_chunked || mem::replace(&mut self.has_encoding, true) {
+                    return Err(HeadError::EncodingUnsupported);
+                }
             }
-        } else if let Some(encoding) = value(line, b"transfer-encoding:") {
-            let is_chunked = encoding.trim_ascii().eq_ignore_ascii_case(b"chunked");
-            if !is_chunked || mem::replace(&mut self.has_encoding, true) {
-                return Err(HeadError::EncodingUnsupported);
-            }
-        } else if let Some(host) = value(line, b"host:") {
-            if mem::replace(&mut self.has_host, true) {
-                return Err(HeadError::HostTwice);
-            }
-            if host.len() > MAX_VALUE || !host.trim_ascii().iter().all(|byte| is_of_host(*byte)) {
-                return Err(HeadError::HostInvalid);
+            Header::Host => {
+                if mem::replace(&mut self.has_host, true) {
+                    return Err(HeadError::HostTwice);
+                }
+                if !value.iter().all(|byte| is_of_host(*byte)) {
+                    return Err(HeadError::HostInvalid);
+                }
             }
         }
         if self.has_encoding && self.length.is_some() {
@@ -250,6 +267,33 @@ impl Heads {
             Some(bytes) => At::Body(bytes),
         };
         self.at
+    }
+}
+
+/// A header whose value is checked.
+#[derive(Clone, Copy)]
+enum Header {
+    ContentLength,
+    Host,
+    TransferEncoding,
+}
+
+impl Header {
+    /// Returns the header of a line and its value; `None` for headers that are not checked.
+    fn of_line(line: &[u8]) -> Option<(Self, &[u8])> {
+        let of = |header, name| Some((header, value(line, name)?));
+        of(Self::ContentLength, CONTENT_LENGTH)
+            .or_else(|| of(Self::TransferEncoding, TRANSFER_ENCODING))
+            .or_else(|| of(Self::Host, HOST))
+    }
+
+    /// Returns the error for a value above [`MAX_VALUE`].
+    fn too_long(self) -> HeadError {
+        match self {
+            Self::ContentLength => HeadError::LengthTooLarge,
+            Self::Host => HeadError::HostInvalid,
+            Self::TransferEncoding => HeadError::EncodingUnsupported,
+        }
     }
 }
 
