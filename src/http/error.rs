@@ -24,7 +24,7 @@ pub(super) enum Error {
     #[error("the body has more than {limit} bytes")]
     BodyTooLong { limit: usize },
     #[error(
-        "the request body did not arrive within {seconds} s (1 s while the server has MAX_CONNECTIONS open)"
+        "the request body did not arrive in time: within {seconds} s, or earlier while the server is full or stopping"
     )]
     BodyTooSlow { seconds: u64 },
     #[error(

@@ -8,10 +8,10 @@ pub const MAX_CONNECTIONS: Variable = Variable::new(
     "Connections open at once, 1 to 1000000; for one more, an idle one is closed; unset, 16384 or as many as fit into the memory limit of the container",
 );
 
-/// Connections per client address.
+/// The share of a client address in the connections of a full server.
 pub const MAX_CONNECTIONS_PER_ADDRESS: Variable = Variable::new(
     "MAX_CONNECTIONS_PER_ADDRESS",
-    "Connections per client address; 0, no limit; default: a quarter of MAX_CONNECTIONS, or no limit if TRUSTED_PROXY_HOPS > 0",
+    "Connections per client address above which a full server closes its connections first; 0, no limit; default: a quarter of MAX_CONNECTIONS, or no limit if TRUSTED_PROXY_HOPS > 0",
 );
 
 /// The time that requests have to finish after the signal to stop.

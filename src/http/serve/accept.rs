@@ -2,37 +2,40 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::addresses::Addresses;
 use super::clocks::Clocks;
 use super::connection;
+use super::evict::AddressFull;
 use crate::http::app::App;
 use crate::http::limit::network;
 
-/// How long nothing is taken after the system had no descriptor or no memory for a connection, and how long one that
-/// was taken waits before more room is made for it.
+/// Time until the next attempt to accept a connection after the system had no descriptor or no memory for one, and until
+/// the next eviction while a new connection waits for a slot.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// How often at most the same trouble is told of.
+/// Time in which further connections of an address are rejected without another search for one to evict.
+const REJECTION: Duration = Duration::from_millis(10);
+
+/// Minimum time between two log lines about the same problem.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// Takes connections and has each answered, as many at a time as there are slots.
+/// Accepts connections and serves each in a task of its own, as many at a time as there are slots.
 pub(super) async fn run(
     listener: &TcpListener,
     app: &App,
     clocks: &Arc<Clocks>,
-    addresses: &Arc<Addresses>,
     slots: &Arc<Semaphore>,
 ) -> Infallible {
-    let mut full = Trouble::default();
+    let mut slots = Slots::new(clocks, slots);
     let mut exhausted = Trouble::default();
-    let mut crowded = Trouble::default();
+    let mut address_full = Trouble::default();
     loop {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -41,40 +44,78 @@ pub(super) async fn run(
                 if exhausted.is_news() {
                     tracing::warn!(%error, "no connection can be taken; idle ones are closed");
                 }
-                let is_made = clocks.evict(None) > 0;
+                let is_made = clocks.evict(None).is_ok_and(|count| count > 0);
                 sleep(if is_made { PAUSE / 10 } else { PAUSE }).await;
                 continue;
             }
         };
         let address = network(peer.ip());
-        let Ok(place) = addresses.admit(address, clocks) else {
-            if crowded.is_news() {
-                tracing::warn!(
-                    "an address has MAX_CONNECTIONS_PER_ADDRESS open requests; its new connections are closed"
-                );
+        let Ok(slot) = slots.acquire(address).await else {
+            if address_full.is_news() {
+                tracing::warn!("connection rejected: address above MAX_CONNECTIONS_PER_ADDRESS");
             }
             continue;
-        };
-        let slot = loop {
-            if let Ok(slot) = Arc::clone(slots).try_acquire_owned() {
-                break slot;
-            }
-            if full.is_news() {
-                tracing::warn!(
-                    "MAX_CONNECTIONS are open; connections without a complete request are closed for new ones"
-                );
-            }
-            clocks.evict(None);
-            if let Ok(Ok(slot)) = timeout(PAUSE, Arc::clone(slots).acquire_owned()).await {
-                break slot;
-            }
         };
         let counted = app.connected();
         let (app, clocks, progress) = (app.clone(), Arc::clone(clocks), clocks.begin(address));
         tokio::spawn(async move {
             connection::run(&app, &clocks, &progress, stream, peer).await;
-            drop((slot, place, counted));
+            drop((slot, counted));
         });
+    }
+}
+
+/// The slots of connections.
+#[derive(Debug)]
+struct Slots<'a> {
+    clocks: &'a Clocks,
+    free: &'a Arc<Semaphore>,
+    full: Trouble,
+    /// The address of the last connection that was rejected, and when.
+    rejected: Option<(IpAddr, Instant)>,
+}
+
+impl<'a> Slots<'a> {
+    fn new(clocks: &'a Clocks, free: &'a Arc<Semaphore>) -> Self {
+        Self {
+            clocks,
+            free,
+            full: Trouble::default(),
+            rejected: None,
+        }
+    }
+
+    /// Waits for a slot. If there is none, connections are evicted.
+    ///
+    /// # Errors
+    ///
+    /// [`AddressFull`] if the address is above its share and none of its connections can be evicted.
+    async fn acquire(&mut self, address: IpAddr) -> Result<OwnedSemaphorePermit, AddressFull> {
+        loop {
+            if let Ok(slot) = Arc::clone(self.free).try_acquire_owned() {
+                return Ok(slot);
+            }
+            if self.full.is_news() {
+                tracing::warn!(
+                    "MAX_CONNECTIONS are open; connections without a complete request are closed for new ones"
+                );
+            }
+            if self.was_just_rejected(address) {
+                return Err(AddressFull);
+            }
+            if let Err(error) = self.clocks.evict(Some(address)) {
+                self.rejected = Some((address, Instant::now()));
+                return Err(error);
+            }
+            if let Ok(Ok(slot)) = timeout(PAUSE, Arc::clone(self.free).acquire_owned()).await {
+                return Ok(slot);
+            }
+        }
+    }
+
+    fn was_just_rejected(&self, address: IpAddr) -> bool {
+        self.rejected
+            .is_some_and(|(rejected, at)| rejected == address && at.elapsed() < REJECTION)
     }
 }
 

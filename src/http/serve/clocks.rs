@@ -23,7 +23,8 @@ const LINGER: Duration = Duration::from_secs(2);
 /// Maximum time from the start of the shutdown to the end of request headers and bodies that had begun to arrive.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Maximum time from the start of the shutdown until a client has read its response.
+/// Maximum time until a client has read its response during the shutdown, from the start of the shutdown or of the
+/// response, whichever is later.
 const GRACE_TO_READ: Duration = Duration::from_secs(5);
 
 /// After this time without a request a connection gives its buffers back until the next one.
@@ -39,8 +40,8 @@ pub(super) struct Progress {
     too_long: AtomicU64,
     /// The moment that lasted long enough to rest.
     rest: AtomicU64,
-    /// The client's time to send is over: nothing more is read from it.
-    is_given_up: AtomicBool,
+    /// The client timed out; nothing more is read from it.
+    has_timed_out: AtomicBool,
     /// Part of the current request's body has not arrived.
     lacks_body: AtomicBool,
     waker: OnceLock<Waker>,
@@ -77,7 +78,7 @@ impl Clocks {
             now: AtomicU64::new(Moment::new(Phase::New, self.now()).bits()),
             too_long: AtomicU64::new(Moment::NEVER.bits()),
             rest: AtomicU64::new(Moment::NEVER.bits()),
-            is_given_up: AtomicBool::new(false),
+            has_timed_out: AtomicBool::new(false),
             lacks_body: AtomicBool::new(false),
             waker: OnceLock::new(),
             last: OnceLock::new(),
@@ -112,17 +113,26 @@ impl Clocks {
 
     fn look_at(&self, progress: &Progress, now: u64) {
         let moment = progress.moment();
-        let since = now.saturating_sub(moment.tick());
-        if since > self.ticks(self.limit(moment.phase())) {
+        if self.is_over(moment, now) {
             progress.end(moment);
-        } else if moment.phase() == Phase::Idle && since > self.ticks(REST) {
+        } else if moment.phase() == Phase::Idle && elapsed(moment, now) > self.ticks(REST) {
             progress.rest(moment);
         } else if self.is_draining() {
-            let draining = now.saturating_sub(self.drained_at.load(Ordering::Relaxed));
-            match grace(moment.phase()) {
-                Some(grace) if draining > self.ticks(grace) => progress.end(moment),
-                _ => progress.wake(), // should it have missed the call
-            }
+            progress.wake(); // should it have missed the call
+        }
+    }
+
+    /// Whether a phase has lasted too long.
+    fn is_over(&self, moment: Moment, now: u64) -> bool {
+        let elapsed = elapsed(moment, now);
+        if elapsed > self.ticks(self.limit(moment.phase())) {
+            return true;
+        }
+        let draining = now.saturating_sub(self.drained_at.load(Ordering::Relaxed)); // 0 before the shutdown
+        match moment.phase() {
+            Phase::Head | Phase::Body => draining > self.ticks(GRACE),
+            Phase::Answered => draining.min(elapsed) > self.ticks(GRACE_TO_READ),
+            Phase::New | Phase::Idle | Phase::Answering | Phase::Lingering => false,
         }
     }
 
@@ -147,6 +157,12 @@ impl Clocks {
         }
     }
 
+    /// The share of one address in the connections of a full server.
+    pub(super) fn per_address(&self) -> Option<usize> {
+        let share = self.limits.per_address?.get();
+        usize::try_from(share).ok()
+    }
+
     pub(super) fn now(&self) -> u64 {
         self.now.load(Ordering::Relaxed)
     }
@@ -160,13 +176,9 @@ impl Clocks {
     }
 }
 
-/// Maximum time that a connection in this phase gets after the shutdown has begun.
-fn grace(phase: Phase) -> Option<Duration> {
-    match phase {
-        Phase::Head | Phase::Body => Some(GRACE),
-        Phase::Answered => Some(GRACE_TO_READ),
-        Phase::New | Phase::Idle | Phase::Answering | Phase::Lingering => None,
-    }
+/// Ticks since the start of a phase.
+fn elapsed(moment: Moment, now: u64) -> u64 {
+    now.saturating_sub(moment.tick())
 }
 
 impl Progress {
@@ -176,12 +188,6 @@ impl Progress {
 
     pub(super) fn phase(&self) -> Phase {
         self.moment().phase()
-    }
-
-    /// The answer is there; what it took still counts.
-    pub(super) fn answered(&self) {
-        let moment = Moment::new(Phase::Answered, self.moment().tick());
-        self.now.store(moment.bits(), Ordering::Relaxed);
     }
 
     pub(super) fn waits_for_body(&self) {
@@ -210,13 +216,13 @@ impl Progress {
         self.lacks_body.load(Ordering::Relaxed)
     }
 
-    /// From now on nothing more is read from the client, which had its time.
-    pub(super) fn give_up(&self) {
-        self.is_given_up.store(true, Ordering::Relaxed);
+    /// The client timed out; nothing more is read from it.
+    pub(super) fn time_out(&self) {
+        self.has_timed_out.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn is_given_up(&self) -> bool {
-        self.is_given_up.load(Ordering::Relaxed)
+    pub(super) fn has_timed_out(&self) -> bool {
+        self.has_timed_out.load(Ordering::Relaxed)
     }
 
     /// The request that comes is the connection's last.
@@ -271,5 +277,60 @@ impl Progress {
         if let Some(waker) = self.waker.get() {
             waker.wake_by_ref();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+    fn clocks_at(time: Duration) -> Clocks {
+        let clocks = Clocks::new(Limits::of(1));
+        pass(&clocks, time);
+        clocks
+    }
+
+    fn pass(clocks: &Clocks, time: Duration) {
+        let now = clocks.now() + clocks.ticks(time);
+        clocks.now.store(now, Ordering::Relaxed);
+    }
+
+    fn is_over(clocks: &Clocks, progress: &Progress) -> bool {
+        clocks.is_over(progress.moment(), clocks.now())
+    }
+
+    #[test]
+    fn an_unread_response_is_evicted_two_seconds_after_its_start() {
+        let clocks = clocks_at(Duration::ZERO);
+        let progress = clocks.begin(ADDRESS);
+        clocks.enter(&progress, Phase::Answering);
+        pass(&clocks, Duration::from_secs(6));
+        clocks.enter(&progress, Phase::Answered);
+        pass(&clocks, Duration::from_secs(2));
+        assert_eq!(clocks.evict(None).ok(), Some(0));
+        pass(&clocks, Duration::from_secs(1));
+        assert_eq!(clocks.evict(None).ok(), Some(1));
+    }
+
+    #[test]
+    fn a_response_that_starts_during_the_shutdown_has_five_seconds_to_be_read() {
+        let clocks = clocks_at(Duration::from_mins(1));
+        let [early, late] = [clocks.begin(ADDRESS), clocks.begin(ADDRESS)];
+        clocks.enter(&early, Phase::Answered);
+        clocks.enter(&late, Phase::Answering);
+        pass(&clocks, Duration::from_secs(10));
+        assert!(!is_over(&clocks, &early));
+        clocks.drain();
+        pass(&clocks, Duration::from_secs(5));
+        assert!(!is_over(&clocks, &early));
+        pass(&clocks, Duration::from_secs(1));
+        assert!(is_over(&clocks, &early));
+        clocks.enter(&late, Phase::Answered);
+        pass(&clocks, Duration::from_secs(5));
+        assert!(!is_over(&clocks, &late));
+        pass(&clocks, Duration::from_secs(1));
+        assert!(is_over(&clocks, &late));
     }
 }

@@ -64,7 +64,7 @@ pub(super) async fn run(
             End::Refused(error) => {
                 progress.is_last(Last::Refused(error));
                 if error == HeadError::TooSlow {
-                    progress.give_up();
+                    progress.time_out();
                 }
                 clocks.enter(progress, Phase::Lingering);
                 let request = if socket.is_head() {
@@ -117,7 +117,7 @@ async fn answer_all<'a>(
 ) -> (Socket<'a>, End) {
     let service = service_fn(|request: Request<Incoming>| {
         clocks.enter(progress, Phase::Answering);
-        answer(app, progress, peer, request, refusal)
+        answer(app, clocks, progress, peer, request, refusal)
     });
     let mut http = http1::Builder::new()
         .half_close(true) // a client may have said all, and still wait for the answer
@@ -151,6 +151,7 @@ async fn answer_all<'a>(
 
 async fn answer(
     app: &App,
+    clocks: &Clocks,
     progress: &Arc<Progress>,
     peer: Peer,
     request: Request<Incoming>,
@@ -165,6 +166,6 @@ async fn answer(
             .headers_mut()
             .insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    progress.answered();
+    clocks.enter(progress, Phase::Answered);
     Ok(response)
 }

@@ -1,57 +1,103 @@
-//! Eviction: closing connections without a complete request for new ones.
+//! Eviction: closing connections without a complete request for new ones when the server is full.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use super::clocks::Clocks;
+use super::clocks::{Clocks, Progress};
 use super::phase::{Moment, Phase};
 
-/// Time in which a client sends its first request, and the rest of a request that has begun to arrive.
+/// Minimum age of an incomplete request before eviction. Younger connections without a request are evicted last.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// Time in which a client reads its response, from the end of its request headers.
+/// Minimum age of an unread response before eviction, from the start of the response.
 const UNREAD: Duration = Duration::from_secs(2);
 
+/// One of this many open connections is evicted at a time, so that a busy server does not scan them for each new one.
+const BATCH: usize = 16;
+
+/// The same for fresh requests: fewer, because their clients are probably about to send or read the rest.
+const FRESH_BATCH: usize = 256;
+
+/// The new connection is above its address's share, and no connection can be evicted for it.
+#[derive(Debug)]
+pub(super) struct AddressFull;
+
 impl Clocks {
-    /// Closes up to a sixteenth of the connections, or of those of one address. Returns how many.
+    /// Evicts connections for a new one from `newcomer`, or from an unknown address. Returns their number.
     ///
     /// The order is: connections without any request, idle connections, connections that are closing, incomplete request
-    /// headers and bodies, unread responses. Within each, the oldest is first. New connections are last: they are closed
-    /// in their first second only if there is nothing else to close. An address at its limit then also loses requests
-    /// that have just begun to arrive and responses that it has just got. A request that is being handled is never
-    /// closed.
-    pub(super) fn evict(&self, address: Option<IpAddr>) -> usize {
+    /// headers and bodies, unread responses, connections without a request in their first second. Within each, the oldest
+    /// is first. A request that is being handled is never closed.
+    ///
+    /// Connections of addresses above their share are evicted first, also requests that have just begun to arrive and
+    /// responses that have just begun to be sent. A new connection above the share of its address evicts only
+    /// connections of addresses with at least as many connections.
+    ///
+    /// # Errors
+    ///
+    /// [`AddressFull`] if the new connection is above its address's share and there is none to evict.
+    pub(super) fn evict(&self, newcomer: Option<IpAddr>) -> Result<usize, AddressFull> {
         let now = self.now(); // once, because the order must not change while it is sorted
         let open: Vec<_> = self.open().iter().filter_map(Weak::upgrade).collect();
-        let is_candidate = |other: IpAddr| address.is_none_or(|address| address == other);
-        let mut count = 0;
         let mut evictable: Vec<_> = open
             .iter()
-            .filter(|progress| is_candidate(progress.address()))
-            .inspect(|_| count += 1)
-            // Others of the address may have been closed just now.
-            .filter(|progress| address.is_none() || progress.too_long().is_none())
-            .filter_map(|progress| {
-                let moment = progress.moment();
-                let priority = self.priority(moment, now)?;
-                let may_close = address.is_some() || priority < Priority::FreshRequest;
-                may_close.then_some((priority, moment.tick(), moment, progress))
-            })
+            .filter_map(|progress| self.evictable(progress, now))
             .collect();
-        evictable.sort_unstable_by_key(|(priority, tick, ..)| (*priority, *tick));
-        if let Some((first, ..)) = evictable.first() {
-            let last = *first.max(&Priority::Unread);
-            evictable.truncate(evictable.partition_point(|(priority, ..)| *priority <= last));
+        evictable.sort_unstable_by_key(|one| (one.priority, one.moment.tick()));
+        let mut excess = self.excess(&open, newcomer);
+        let is_full = newcomer.is_some_and(|address| excess.contains_key(&address));
+        let of_full_addresses = evictable.iter().filter(|one| {
+            let excess = excess.get_mut(&one.progress.address());
+            excess.is_some_and(|excess| {
+                let is_above = *excess > 0;
+                *excess = excess.saturating_sub(1);
+                is_above
+            })
+        });
+        let count = end(of_full_addresses, open.len());
+        if count > 0 {
+            return Ok(count);
         }
-        evictable.truncate(count / 16 + 1);
-        for (_, _, moment, progress) in &evictable {
-            progress.end(*moment);
+        if is_full {
+            return Err(AddressFull);
         }
-        evictable.len()
+        let is_usual = |one: &&Evictable<'_>| one.priority < Priority::FreshRequest;
+        Ok(end(evictable.iter().filter(is_usual), open.len()))
     }
 
-    /// The place in the order of eviction; nothing for a connection that is not closed for another one.
+    /// Returns the addresses above their share that have at least as many connections as the new one's address, each
+    /// with the number of connections above its share. The new connection counts.
+    fn excess(&self, open: &[Arc<Progress>], newcomer: Option<IpAddr>) -> HashMap<IpAddr, usize> {
+        let Some(share) = self.per_address() else {
+            return HashMap::new();
+        };
+        let evicted = |progress: &&Arc<Progress>| progress.has_timed_out();
+        let addresses = open.iter().filter(|progress| !evicted(progress));
+        let mut counts = HashMap::new();
+        for address in addresses.map(|progress| progress.address()).chain(newcomer) {
+            *counts.entry(address).or_default() += 1;
+        }
+        let least = newcomer.map_or(0, |address| counts[&address]);
+        counts.retain(|_, count| {
+            let is_candidate = *count > share && *count >= least;
+            *count = count.saturating_sub(share);
+            is_candidate
+        });
+        counts
+    }
+
+    fn evictable<'a>(&self, progress: &'a Progress, now: u64) -> Option<Evictable<'a>> {
+        let moment = progress.moment();
+        Some(Evictable {
+            priority: self.priority(moment, now)?,
+            moment,
+            progress,
+        })
+    }
+
+    /// Returns the place in the order of eviction; `None` for a request that is being handled.
     fn priority(&self, moment: Moment, now: u64) -> Option<Priority> {
         let age = now.saturating_sub(moment.tick());
         let is_older = |time: Duration| age > self.ticks(time);
@@ -68,6 +114,31 @@ impl Clocks {
     }
 }
 
+/// Ends the first of these connections: a batch, but no fresh ones beside older ones. Returns their number. One that was
+/// ended before and is still open counts again, so that a slow end does not cost further connections.
+fn end<'a>(sorted: impl Iterator<Item = &'a Evictable<'a>>, open: usize) -> usize {
+    let mut sorted = sorted.peekable();
+    let Some(first) = sorted.peek().map(|one| one.priority) else {
+        return 0;
+    };
+    let last = first.max(Priority::Unread);
+    let batch = match first {
+        Priority::FreshRequest => FRESH_BATCH,
+        _ => BATCH,
+    };
+    let batch = sorted
+        .take_while(|one| one.priority <= last)
+        .take(open / batch + 1);
+    batch.map(|one| one.progress.end(one.moment)).count()
+}
+
+/// A connection that can be evicted.
+struct Evictable<'a> {
+    priority: Priority,
+    moment: Moment,
+    progress: &'a Progress,
+}
+
 /// The order of eviction.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Priority {
@@ -77,6 +148,6 @@ enum Priority {
     Incomplete,
     Unread,
     Fresh,
-    /// Closed only for connections of the same address.
+    /// Evicted only from addresses above their share.
     FreshRequest,
 }

@@ -1,7 +1,6 @@
 //! Serving connections until told to stop.
 
 mod accept;
-mod addresses;
 mod clocks;
 mod connection;
 mod evict;
@@ -22,7 +21,6 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::app::App;
-use addresses::Addresses;
 use clocks::Clocks;
 pub(super) use head::HeadError;
 
@@ -31,13 +29,13 @@ pub(super) use head::HeadError;
 pub struct Limits {
     /// How many are open at once; for one more, an idle one is closed.
     pub connections: u32,
-    /// How many of them one address may have (one /64 of IPv6); nothing for all.
+    /// The share of one address (one /64 of IPv6) while the server is full: connections above it are evicted first.
     pub per_address: Option<NonZeroU32>,
     /// From the first byte of a request to the end of its head.
     pub head: Duration,
     /// Without a request: before the first and between two.
     pub idle: Duration,
-    /// From the end of a head until the answer is sent.
+    /// From the end of the request headers to the start of the response, and from there until it is sent.
     pub answer: Duration,
     /// How long connections are still taken after the signal to stop. What was sent before it is read by then, and a
     /// load balancer has noticed; answers already close their connections.
@@ -86,11 +84,10 @@ pub async fn serve(
         tracing::warn!(%error, "cannot limit socket buffers; connections take more memory than documented");
     }
     let clocks = Arc::new(Clocks::new(limits));
-    let addresses = Arc::new(Addresses::new(limits.per_address));
     let slots = Arc::new(Semaphore::new(limits.connections as usize));
     let served = async {
         let deadline = {
-            let mut taken = pin!(accept::run(&listener, &app, &clocks, &addresses, &slots));
+            let mut taken = pin!(accept::run(&listener, &app, &clocks, &slots));
             tokio::select! {
                 never = &mut taken => match never {},
                 () = shutdown => tracing::info!("stopping: finishing the requests that have begun"),

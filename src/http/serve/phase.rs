@@ -8,14 +8,14 @@ pub(super) enum Phase {
     New,
     /// It waits for the next request.
     Idle,
-    /// A head has begun to come.
+    /// Receiving request headers.
     Head,
     /// A handler waits for the rest of the request body. Counts from the end of the request headers, so that a slow drip
     /// does not extend it.
     Body,
-    /// A head is there, and its answer is not.
+    /// Handling the request.
     Answering,
-    /// The answer is there, and not yet sent.
+    /// Sending the response.
     Answered,
     /// The response is sent, and the server discards the rest of the request.
     Lingering,

@@ -40,7 +40,7 @@ impl HttpBody for RequestBody {
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match Pin::new(&mut self.incoming).poll_frame(context) {
             Poll::Pending if self.progress.too_long() == Some(Phase::Body) => {
-                self.progress.give_up();
+                self.progress.time_out();
                 Poll::Ready(Some(Err(Evicted.into())))
             }
             Poll::Pending => {

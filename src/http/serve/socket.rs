@@ -16,8 +16,8 @@ use super::phase::Phase;
 /// The most that is read at once.
 const READ: usize = 4096;
 
-/// The largest response, headers included, that is copied into one piece before it is written.
-const JOINED: usize = 4096;
+/// Maximum response size that is coalesced into one write.
+const COALESCE_BYTES: usize = 4096;
 
 /// hyper gets one request at a time, and none before the answer to the one before it.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl<'a> Socket<'a> {
     /// Whether the client may be sending something that nobody will answer.
     pub(super) fn is_owed_more(&self) -> bool {
         match self.progress.last() {
-            _ if self.progress.is_given_up() => false,
+            _ if self.progress.has_timed_out() => false,
             Some(_) => true,
             None => self.progress.lacks_body(),
         }
@@ -190,7 +190,7 @@ impl Write for Socket<'_> {
         context: &mut Context<'_>,
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let mut space = [const { MaybeUninit::uninit() }; JOINED];
+        let mut space = [const { MaybeUninit::uninit() }; COALESCE_BYTES];
         let mut joined = ReadBuf::uninit(&mut space);
         for part in parts {
             if part.len() > joined.remaining() {
