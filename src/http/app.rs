@@ -73,6 +73,11 @@ impl App {
         self.0.watch.connected()
     }
 
+    /// Counts a connection that is rejected.
+    pub(super) fn connection_rejected(&self) {
+        self.0.watch.connection_rejected();
+    }
+
     /// From now on answers close their connections, and `/readyz` says no: the next request goes to another server.
     pub(super) fn stop(&self) {
         self.0.state.stop();

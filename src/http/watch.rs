@@ -64,6 +64,13 @@ impl Watch {
             .map_or(Connected::UNCOUNTED, |counted| counted.metrics.connected())
     }
 
+    /// Counts a connection that is rejected.
+    pub(super) fn connection_rejected(&self) {
+        if let Some(counted) = &self.counted {
+            counted.metrics.connection_rejected();
+        }
+    }
+
     pub(super) fn begin<B>(&self, request: &Request<B>, state: &AppState) -> Watched {
         let is_logged = log::is_on();
         let has_id = is_logged || state.settings().audit.is_some();

@@ -5,13 +5,14 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use agora_token_server::config::MetricsAccess;
 use agora_token_server::http::Limits;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::serve::{LAST_PING, PING, PONG, Running, answer, is_error, limits, rest};
-use crate::support::TestApp;
+use crate::support::{METRICS_KEY, TestApp};
 
 const HALF_HEADERS: &str = "POST /v1/tokens HTTP/1.1\r\nHost: te";
 const HALF_BODY: &str = "POST /v1/tokens HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n\r\n";
@@ -222,8 +223,9 @@ async fn an_address_above_its_share_loses_idle_connections_before_requests() {
 async fn a_busy_address_above_its_share_is_rejected_without_delaying_others() {
     let webhook = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", webhook.local_addr().unwrap());
-    let app = TestApp::told(&[("AUTHORIZE_URL", &url)]).app();
-    let server = Running::start_app(app, shared(3, 1)).await;
+    let app = TestApp::told(&[("AUTHORIZE_URL", &url)]);
+    let app = app.metrics(MetricsAccess::Main(METRICS_KEY.parse().unwrap()));
+    let server = Running::start_app(app.app(), shared(3, 1)).await;
     let mut idle = from("127.0.1.1", &server, PING).await;
     assert!(answer(&mut idle).await.ends_with(PONG));
     let token = "GET /access_token?channel=test HTTP/1.1\r\nHost: test\r\n\r\n";
@@ -234,6 +236,11 @@ async fn a_busy_address_above_its_share_is_rejected_without_delaying_others() {
     for connection in &mut rejected {
         assert_eq!(rest(connection).await, "");
     }
+    let metrics = app.metrics_text().await;
+    assert!(
+        metrics.contains("\nagora_connections_rejected_total 2\n"),
+        "{metrics}"
+    );
     still_works(&mut idle).await;
     let mut other = from("127.0.1.2", &server, LAST_PING).await;
     assert!(rest(&mut other).await.ends_with(PONG));

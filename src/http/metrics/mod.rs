@@ -45,6 +45,7 @@ struct Inner {
     refusals: IntCounterVec,
     tokens: TokenMetrics,
     connections: IntGauge,
+    connections_rejected: IntCounter,
 }
 
 impl Metrics {
@@ -73,6 +74,11 @@ impl Metrics {
             &["version", "service"],
         );
         let connections = IntGauge::new("agora_connections", "Open connections.").expect(VALID);
+        let connections_rejected = IntCounter::new(
+            "agora_connections_rejected_total",
+            "Connections rejected because their address was above MAX_CONNECTIONS_PER_ADDRESS.",
+        )
+        .expect(VALID);
         let build = Opts::new("agora_build_info", "1, with the version that runs.");
         let build = IntGaugeVec::new(build, &["version"]).expect(VALID);
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
@@ -88,6 +94,7 @@ impl Metrics {
         add(Box::new(refusals.clone()));
         add(Box::new(issued.clone()));
         add(Box::new(connections.clone()));
+        add(Box::new(connections_rejected.clone()));
         add(Box::new(LinesLostCounter::new(lines_lost)));
         add(Box::new(build));
         #[cfg(target_os = "linux")]
@@ -103,6 +110,7 @@ impl Metrics {
             refusals,
             tokens,
             connections,
+            connections_rejected,
         }))
     }
 
@@ -149,6 +157,11 @@ impl Metrics {
     pub(super) fn connected(&self) -> Connected {
         self.0.connections.inc();
         Connected(Some(self.0.connections.clone()))
+    }
+
+    /// Counts a connection that is rejected.
+    pub(super) fn connection_rejected(&self) {
+        self.0.connections_rejected.inc();
     }
 }
 

@@ -51,6 +51,7 @@ pub(super) async fn run(
         };
         let address = network(peer.ip());
         let Ok(slot) = slots.acquire(address).await else {
+            app.connection_rejected();
             if address_full.is_news() {
                 tracing::warn!("connection rejected: address above MAX_CONNECTIONS_PER_ADDRESS");
             }
