@@ -120,7 +120,7 @@ pub enum Refusal {
         /// What it lacks.
         wanted: Cow<'static, str>,
     },
-    /// A login to signaling for the user "0", whom no client can be.
+    /// An RTM login for user "0", which does not exist.
     #[error("signaling has no user \"0\"; send the uid or account of the user that logs in")]
     SignalingZero,
     /// Credentials that have become invalid since they were checked.

@@ -134,8 +134,7 @@ impl Policy {
     }
 }
 
-/// Rejects a login to signaling for the user "0", which a client sends that leaves its user open. After a user's own name
-/// has been filled in.
+/// Rejects RTM logins for user "0", which clients send when they set no user. Runs after the user's own ID was filled in.
 fn refuse_signaling_zero(request: &TokenRequest) -> Result<(), Refusal> {
     let is_zero = |user: &UserId| user.as_str() == "0";
     let has_zero = match &request.subject {

@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 
 use super::body;
 use super::error::Error;
-use super::input::{InputError, Json, Own, Parameter, Parameters};
+use super::input::{InputError, Json, Parameter, Parameters, ReadNames};
 use super::state::RequestState;
 
 /// The most of a query that is read. The longest that a client can mean has a channel of 64 and an account of 255
@@ -23,17 +23,17 @@ pub(super) struct QueryText(Uri);
 
 impl QueryText {
     /// Reads the parameters; rejects a user or a lifetime under a name that is not the URL's own.
-    pub(super) fn parse(&self, own: &Own) -> Result<Parameters<'_>, InputError> {
+    pub(super) fn parse(&self, own: &ReadNames) -> Result<Parameters<'_>, InputError> {
         self.parse_beside(own, &[])
     }
 
     /// As [`QueryText::parse`], for a URL that reads users from its path.
     pub(super) fn parse_beside(
         &self,
-        own: &Own,
+        own: &ReadNames,
         users: &[Option<Parameter<'_>>],
     ) -> Result<Parameters<'_>, InputError> {
-        Parameters::of_query(self.0.query().unwrap_or_default())?.checked(own, users)
+        Parameters::of_query(self.0.query().unwrap_or_default())?.reject_unread(own, users)
     }
 }
 
@@ -127,12 +127,12 @@ pub(super) enum Body {
 
 impl Body {
     /// Reads the fields; rejects a user or a lifetime under a name that is not the URL's own.
-    pub(super) fn parse(&self, own: &Own) -> Result<Parameters<'_>, InputError> {
+    pub(super) fn parse(&self, own: &ReadNames) -> Result<Parameters<'_>, InputError> {
         let fields = match self {
             Self::Form(form) => Parameters::of_query(form)?,
             Self::Json(json) => Parameters::of_json(json)?,
         };
-        fields.checked(own, &[])
+        fields.reject_unread(own, &[])
     }
 }
 

@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::Uri;
 
 use super::extract::{Body, JsonBytes};
-use super::input::{InputError, Own, Parameters};
+use super::input::{InputError, Parameters, ReadNames};
 
 /// The body of a POST that issues a token, with the URL that it was posted to.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub(super) struct Posted<T> {
 
 impl Posted<Body> {
     /// Reads the fields of the body; rejects a user or a lifetime under a name that is not the URL's own, or in the query.
-    pub(super) fn parse(&self, own: &Own) -> Result<Parameters<'_>, InputError> {
+    pub(super) fn parse(&self, own: &ReadNames) -> Result<Parameters<'_>, InputError> {
         let fields = self.body.parse(own)?;
         fields.check_query(self.query(), own)?;
         Ok(fields)
@@ -24,7 +24,7 @@ impl Posted<Body> {
 
 impl Posted<JsonBytes> {
     /// Returns the body; rejects a query that names a user or a lifetime.
-    pub(super) fn json(&self, own: &Own) -> Result<&[u8], InputError> {
+    pub(super) fn json(&self, own: &ReadNames) -> Result<&[u8], InputError> {
         Parameters::default().check_query(self.query(), own)?;
         Ok(&self.body.0)
     }

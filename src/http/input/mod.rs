@@ -5,11 +5,11 @@ mod error;
 mod fields;
 mod json;
 mod names;
-mod own;
 mod parameters;
+mod unread;
 
 pub(super) use error::InputError;
 pub(super) use fields::{account, channel, lifetime, numeric_uid, role, uid, until, user_id, word};
 pub(super) use json::Json;
-pub(super) use own::{Names, Own};
 pub(super) use parameters::{Parameter, Parameters};
+pub(super) use unread::{Names, ReadNames};

@@ -8,7 +8,6 @@ use super::decode;
 use super::error::InputError;
 use super::fields::word;
 use super::json::Json;
-use super::own::Own;
 
 /// What a client sent, by name, in its order.
 #[derive(Debug, Default)]
@@ -123,18 +122,13 @@ impl<'a> Parameters<'a> {
             .transpose()
     }
 
-    /// The fields of an object that is given under this name, [checked](Parameters::checked).
-    pub(in crate::http) fn object(
+    /// The fields of an object that is given under this name, with those that are not read.
+    pub(super) fn unchecked_object(
         &self,
         name: &'static str,
-        own: &Own,
-        users: &[Option<Parameter<'_>>],
     ) -> Result<Option<Parameters<'_>>, InputError> {
         match self.only(name)? {
-            Some(Value::Many(object @ Json::Object(_))) => {
-                let fields = Parameters::of_json(object)?;
-                fields.checked(own, users).map(Some)
-            }
+            Some(Value::Many(object @ Json::Object(_))) => Parameters::of_json(object).map(Some),
             Some(Value::Absent) | None => Ok(None),
             Some(_) => Err(InputError::NotAnObject { name }),
         }

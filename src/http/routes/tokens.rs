@@ -9,7 +9,7 @@ use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
 use crate::http::extract::{JsonBytes, QueryText};
-use crate::http::input::{InputError, Names, Own};
+use crate::http::input::{InputError, Names, ReadNames};
 use crate::http::methods::get;
 use crate::http::posted::Posted;
 use crate::http::state::AppState;
@@ -18,7 +18,7 @@ use crate::issuer::written::WrittenRequest;
 use crate::issuer::{Receipt, TokenRequest};
 use crate::token::Excerpt;
 
-const OWN: Own = Own {
+const OWN: ReadNames = ReadNames {
     user: Names::Read(&["uid", "account", "user_id", "user"]),
     lifetime: Names::Read(&["ttl"]),
 };

@@ -128,7 +128,7 @@ fn json_is_laid_out_as_by_tracing_subscriber() {
 }
 
 #[test]
-fn no_value_breaks_its_line() {
+fn escapes_line_breaks() {
     let log = || tracing::info!(error = %"a\nb\u{1b}[31m\u{9b}é", "c\r\nd");
     assert_eq!(
         text(log),

@@ -19,14 +19,14 @@ use crate::config::AccessTokenVersion;
 use crate::http::answer::{in_json, plain_error};
 use crate::http::error::Error;
 use crate::http::extract::QueryText;
-use crate::http::input::{self, InputError, Names, Own, Parameters};
+use crate::http::input::{self, InputError, Names, Parameters, ReadNames};
 use crate::http::methods::get;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{Grants, ServiceRequest, Subject, Target, TokenRequest};
 use crate::token::{Lifetime, UnixTime};
 
-const OWN: Own = Own {
+const OWN: ReadNames = ReadNames {
     user: Names::Read(&["uid"]),
     lifetime: Names::Read(&["expireTime", "expiredTs"]),
 };

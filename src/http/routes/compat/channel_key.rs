@@ -16,7 +16,7 @@ use crate::access::Caller;
 use crate::http::answer::{in_json, plain_error};
 use crate::http::error::Error;
 use crate::http::extract::QueryText;
-use crate::http::input::{self, InputError, Names, Own, Parameters};
+use crate::http::input::{self, InputError, Names, Parameters, ReadNames};
 use crate::http::methods::get;
 use crate::http::state::AppState;
 use crate::http::table::Table;
@@ -24,7 +24,7 @@ use crate::issuer::{Subject, TokenRequest};
 use crate::token::UnixTime;
 use crate::token::v005::{KeyKind, Upload};
 
-const OWN: Own = Own {
+const OWN: ReadNames = ReadNames {
     user: Names::Read(&["uid"]),
     lifetime: Names::Read(&["expiredTs"]),
 };

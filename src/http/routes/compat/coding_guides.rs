@@ -15,7 +15,7 @@ use crate::access::Caller;
 use crate::http::answer::{in_json, plain_error};
 use crate::http::error::Error;
 use crate::http::extract::{Body, QueryText};
-use crate::http::input::{self, InputError, Names, Own, Parameters};
+use crate::http::input::{self, InputError, Names, Parameters, ReadNames};
 use crate::http::methods::get;
 use crate::http::posted::Posted;
 use crate::http::state::AppState;
@@ -23,7 +23,7 @@ use crate::http::table::Table;
 use crate::issuer::{Issued, ServiceRequest, Subject, TokenRequest};
 use crate::token::{ChannelName, Uid, UnixTime};
 
-const OWN: Own = Own {
+const OWN: ReadNames = ReadNames {
     user: Names::Read(&["uid"]),
     lifetime: Names::DEFAULT_LIFETIME,
 };

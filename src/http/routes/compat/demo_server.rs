@@ -13,19 +13,19 @@ use crate::access::Caller;
 use crate::http::answer::{in_json, plain_error};
 use crate::http::error::Error;
 use crate::http::extract::QueryText;
-use crate::http::input::{self, InputError, Names, Own};
+use crate::http::input::{self, InputError, Names, ReadNames};
 use crate::http::methods::get;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::ServiceRequest;
 use crate::token::Role;
 
-const RTC: Own = Own {
+const RTC: ReadNames = ReadNames {
     user: Names::Read(&["uid"]),
     lifetime: Names::DEFAULT_LIFETIME,
 };
 
-const RTM: Own = Own {
+const RTM: ReadNames = ReadNames {
     user: Names::Read(&["account"]),
     ..RTC
 };

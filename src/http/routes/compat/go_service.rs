@@ -19,7 +19,7 @@ use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
 use crate::http::extract::{Body, Path, QueryText};
-use crate::http::input::{self, InputError, Names, Own, Parameter, Parameters};
+use crate::http::input::{self, InputError, Names, Parameter, Parameters, ReadNames};
 use crate::http::methods::{get, post};
 use crate::http::posted::Posted;
 use crate::http::state::AppState;
@@ -30,17 +30,17 @@ use crate::token::{Lifetime, Privilege, Uid};
 type Answer = Result<Response, Error>;
 
 /// For URLs that have the user in their path.
-const BESIDE_PATH: Own = Own {
-    user: Names::Instead("the user of this URL is in its path"),
+const BESIDE_PATH: ReadNames = ReadNames {
+    user: Names::Unsupported("the user of this URL is in its path"),
     lifetime: Names::Read(&["expiry"]),
 };
 
-const APP: Own = Own {
-    user: Names::Instead("the token of this URL is for an app; use /chat/account/ for a user"),
+const APP: ReadNames = ReadNames {
+    user: Names::Unsupported("the token of this URL is for an app; use /chat/account/ for a user"),
     ..BESIDE_PATH
 };
 
-const ANY: Own = Own {
+const ANY: ReadNames = ReadNames {
     user: Names::Read(&["uid"]),
     lifetime: Names::Read(&["expire"]),
 };

@@ -16,14 +16,14 @@ use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
 use crate::http::extract::QueryText;
-use crate::http::input::{self, InputError, Names, Own};
+use crate::http::input::{self, InputError, Names, ReadNames};
 use crate::http::methods::get;
 use crate::http::state::AppState;
 use crate::http::table::Table;
 use crate::issuer::{Subject, Target, TokenRequest};
 use crate::token::{ChannelName, Role, Uid, UserId};
 
-const OWN: Own = Own {
+const OWN: ReadNames = ReadNames {
     user: Names::Read(&["uid"]),
     lifetime: Names::DEFAULT_LIFETIME,
 };

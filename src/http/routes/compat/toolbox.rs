@@ -18,7 +18,7 @@ use crate::access::Caller;
 use crate::http::answer::{Payload, in_json};
 use crate::http::error::{Error, Meaning};
 use crate::http::extract::Body;
-use crate::http::input::{self, InputError, Json, Names, Own, Parameter, Parameters};
+use crate::http::input::{self, InputError, Json, Names, Parameter, Parameters, ReadNames};
 use crate::http::methods::post;
 use crate::http::posted::Posted;
 use crate::http::state::AppState;
@@ -26,24 +26,24 @@ use crate::http::table::Table;
 use crate::issuer::{ServiceRequest, Target};
 use crate::token::{Excerpt, Lifetime, Role};
 
-const IMAGE: Own = Own {
+const IMAGE: ReadNames = ReadNames {
     user: Names::Read(&["uid"]),
     lifetime: Names::Read(&["tokenExpireTs", "privilegeExpireTs"]),
 };
 
 /// For the objects of services whose user is the `uid` beside them.
-const SERVICE: Own = Own {
-    user: Names::Instead("use uid beside the services"),
-    lifetime: Names::Instead("use tokenExpireTs beside the services"),
+const SERVICE: ReadNames = ReadNames {
+    user: Names::Unsupported("use uid beside the services"),
+    lifetime: Names::Unsupported("use tokenExpireTs beside the services"),
 };
 
 /// For the objects of services that have users of their own.
-const WITH_USER: Own = Own {
+const WITH_USER: ReadNames = ReadNames {
     user: Names::Read(&["userUuid"]),
     ..SERVICE
 };
 
-const HOSTED: Own = Own {
+const HOSTED: ReadNames = ReadNames {
     user: Names::Read(&["uid"]),
     lifetime: Names::Read(&["expire"]),
 };

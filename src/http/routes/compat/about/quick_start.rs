@@ -9,8 +9,8 @@ use crate::token::Excerpt;
 
 pub(in super::super) const SECTION: Section = (
     "Conversational-AI quick start",
-    "Both parameters may be left out. Without `uid` the token is for any user, of signaling too. The `uid` of the answer is \
-     a text.",
+    "Both parameters may be left out. Without `uid` the token is valid for any user, also in signaling. The response has `uid` \
+     as a string.",
 );
 
 pub(in super::super) fn answer() -> Operation {

@@ -1,4 +1,4 @@
-//! No wider token than the request: a parameter that names a user or a lifetime is read, or the request is rejected.
+//! Rejects parameters that name a user or a lifetime but are not read.
 //!
 //! Each URL reads the user under its own name. A client that sends another one, such as `userId` where `uid` is read,
 //! would get a token for any user if the server ignored it; with a foreign lifetime the token would expire later than
@@ -16,7 +16,7 @@ use crate::token::Excerpt;
 
 /// The parameters from which a URL reads a token's user and its lifetime.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::http) struct Own {
+pub(in crate::http) struct ReadNames {
     pub(in crate::http) user: Names,
     pub(in crate::http) lifetime: Names,
 }
@@ -25,70 +25,91 @@ pub(in crate::http) struct Own {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::http) enum Names {
     Read(&'static [&'static str]),
-    /// None; the text says what a client can do instead.
-    Instead(&'static str),
+    /// The URL reads none; holds the advice for the client.
+    Unsupported(&'static str),
 }
 
 impl Names {
     /// For URLs that read no lifetime.
-    pub(in crate::http) const DEFAULT_LIFETIME: Self = Self::Instead(
+    pub(in crate::http) const DEFAULT_LIFETIME: Self = Self::Unsupported(
         "tokens of this URL have the default lifetime (DEFAULT_TTL); use /v1/tokens for another one",
     );
 
     fn names(self) -> &'static [&'static str] {
         match self {
             Self::Read(names) => names,
-            Self::Instead(_) => &[],
+            Self::Unsupported(_) => &[],
         }
     }
 
-    /// The advice for a client that sent another name. `place` says where the own names are read, if elsewhere.
-    fn advice(self, place: &str) -> Cow<'static, str> {
+    /// The advice for a client that sent another name. `location` is where the own names are read, if elsewhere.
+    fn advice(self, location: &str) -> Cow<'static, str> {
         match self {
-            Self::Read(names) => format!("use {}{place}", names.join(" or ")).into(),
-            Self::Instead(advice) => advice.into(),
+            Self::Read(names) => format!("use {}{location}", names.join(" or ")).into(),
+            Self::Unsupported(advice) => advice.into(),
         }
     }
 }
 
-impl Own {
+impl ReadNames {
     const fn of(&self, named: Named) -> Names {
         match named {
             Named::User => self.user,
             Named::Lifetime => self.lifetime,
         }
     }
+
+    fn reads(&self, name: &str) -> bool {
+        let mut names = self.user.names().iter().chain(self.lifetime.names());
+        names.any(|own| own.eq_ignore_ascii_case(name))
+    }
 }
 
 impl Parameters<'_> {
     /// Returns these parameters unless one of them names a user or a lifetime that the URL does not read. The same
     /// value as under the URL's own names is accepted. `users` are names of the user that stand elsewhere, in the path.
-    pub(in crate::http) fn checked(
+    pub(in crate::http) fn reject_unread(
         self,
-        own: &Own,
+        own: &ReadNames,
         users: &[Option<Parameter<'_>>],
     ) -> Result<Self, InputError> {
         self.check(own, users)?;
         Ok(self)
     }
 
-    fn check(&self, own: &Own, users: &[Option<Parameter<'_>>]) -> Result<(), InputError> {
+    fn check(&self, own: &ReadNames, users: &[Option<Parameter<'_>>]) -> Result<(), InputError> {
         let mut check = Check::new(self, own, users);
         for (name, value) in self.iter() {
-            let Some(named) = Named::of(name) else {
-                continue;
-            };
             let base = name.split_once('[').map_or(name, |(base, _)| base);
-            let mut read = own.of(named).names().iter();
-            if !read.any(|own| own.eq_ignore_ascii_case(base)) {
+            if own.reads(base) {
+                continue;
+            }
+            if let Some(named) = Named::of(name) {
                 check.compare(name, value, named, "")?;
             }
         }
         Ok(())
     }
 
+    /// The fields of an object that is given under this name; rejects unread ones as [`Parameters::reject_unread`] does.
+    pub(in crate::http) fn object(
+        &self,
+        name: &'static str,
+        own: &ReadNames,
+        users: &[Option<Parameter<'_>>],
+    ) -> Result<Option<Parameters<'_>>, InputError> {
+        let fields = self.unchecked_object(name)?;
+        fields
+            .map(|fields| fields.reject_unread(own, users))
+            .transpose()
+    }
+
     /// Checks the query beside these parameters, which are those of the body: none of it is read.
-    pub(in crate::http) fn check_query(&self, query: &str, own: &Own) -> Result<(), InputError> {
+    pub(in crate::http) fn check_query(
+        &self,
+        query: &str,
+        own: &ReadNames,
+    ) -> Result<(), InputError> {
         let mut check = Check::new(self, own, &[]);
         for pair in decode::pairs(query) {
             let (name, value) = pair?;
@@ -103,16 +124,20 @@ impl Parameters<'_> {
 /// Compares parameters that are not read with those that are.
 struct Check<'c, 'a> {
     fields: &'c Parameters<'a>,
-    own: &'c Own,
+    own: &'c ReadNames,
     users: &'c [Option<Parameter<'c>>],
-    /// What is read, looked up once: a body has room for thousands of parameters to compare with it.
+    /// The parameters that are read, looked up once: a body has room for thousands of parameters to compare with it.
     read: [Option<Read<'c>>; 2],
 }
 
 type Read<'c> = SmallVec<[Parameter<'c>; 4]>;
 
 impl<'c, 'a> Check<'c, 'a> {
-    fn new(fields: &'c Parameters<'a>, own: &'c Own, users: &'c [Option<Parameter<'c>>]) -> Self {
+    fn new(
+        fields: &'c Parameters<'a>,
+        own: &'c ReadNames,
+        users: &'c [Option<Parameter<'c>>],
+    ) -> Self {
         Self {
             fields,
             own,
@@ -121,14 +146,14 @@ impl<'c, 'a> Check<'c, 'a> {
         }
     }
 
-    /// Rejects a parameter that is not read, unless it is empty or equal to all that is read. `place` says where that
+    /// Rejects a parameter that is not read, unless it is empty or equal to all that is read. `location` is where that
     /// is, if elsewhere.
     fn compare(
         &mut self,
         name: &str,
         value: &Value<'_>,
         named: Named,
-        place: &str,
+        location: &str,
     ) -> Result<(), InputError> {
         let text = match value {
             Value::Absent => return Ok(()),
@@ -144,7 +169,7 @@ impl<'c, 'a> Check<'c, 'a> {
         if read.is_empty() {
             return Err(InputError::Unread {
                 name: Excerpt::of(name),
-                advice: self.own.of(named).advice(place),
+                advice: self.own.of(named).advice(location),
             });
         }
         match read.iter().find(|own| Some(own.value) != text) {
