@@ -134,7 +134,7 @@ async fn accepts_an_api_key_in_the_form_of_a_jwt_which_never_counts() {
 }
 
 #[tokio::test]
-async fn whatever_cannot_be_a_jwt_counts_as_an_api_key() {
+async fn counts_malformed_jwts_as_api_keys() {
     for wrong in [&b"a.b.c"[..], b"\xff.\xff.\xff", b"\xff", b""] {
         let app = limited(&Clock::default(), "1/h", 0, &[]);
         let headers = [("x-api-key", wrong)];
@@ -188,7 +188,7 @@ async fn the_address_is_that_of_the_rate_limit() {
 
 /// The rate limit counts what this limit rejects, as it counts every request.
 #[tokio::test]
-async fn the_rate_limit_counts_as_without_it() {
+async fn rate_limit_counts_rejected_keys() {
     let clock = Clock::default();
     let app = limited(&clock, "1/h", 0, &[]).limiter(clock.limiter("2/min", 0));
     let rate = "this client has sent more than 2 requests a minute; try again in 30 s";

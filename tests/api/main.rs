@@ -20,6 +20,7 @@ mod metrics;
 mod never_wider;
 mod openapi;
 mod page;
+mod parameter_names;
 mod request_id;
 mod routes;
 mod serve;

@@ -12,7 +12,7 @@ const DEFAULT_LIFETIME: &str =
     "tokens of this URL have the default lifetime (DEFAULT_TTL); use /v1/tokens for another one";
 
 /// The message of an error, in whichever form the URL's clients expect it.
-fn message(body: &str) -> String {
+pub(crate) fn message(body: &str) -> String {
     let Ok(body) = serde_json::from_str::<Value>(body) else {
         return body.to_owned();
     };
@@ -164,7 +164,7 @@ async fn a_lifetime_that_is_not_read_is_rejected() {
 }
 
 #[tokio::test]
-async fn the_same_value_under_another_name_too_is_accepted_and_so_is_none() {
+async fn accepts_equal_or_empty_values_under_other_names() {
     let body = r#"{"rtcToken":"TOKEN"}"#;
     let grant: &[&str] = &["60 s, rtc(a, 7): 1"];
     let fetched = r#"{"code":"200","token":"TOKEN"}"#;
@@ -208,14 +208,14 @@ async fn the_error_has_a_stable_code_and_repeats_a_long_name_shortened() {
 
 /// The token would be for the caller, but the request names someone.
 #[tokio::test]
-async fn a_jwt_user_is_told_too() {
+async fn rejects_unread_names_for_jwt_users() {
     let target = "/access_token?channel=test&userId=alice";
     let answer = get_as(&with_secret(&[]), &hs256(&alice()), target).await;
     answer.is_error(400, "\"userId\" is not read here; use uid");
 }
 
 #[tokio::test]
-async fn nobody_logs_in_to_signaling_as_user_0() {
+async fn rejects_rtm_login_as_user_0() {
     let zero = "signaling has no user \"0\"; send the uid or account of the user that logs in";
     rejected(&[
         ("GET /rtm/0", zero),
@@ -279,7 +279,7 @@ async fn chat_for_an_app_is_not_for_a_jwt_user_beside_its_own() {
 
 /// The body of a GET is not read: axios sends one with another user in it.
 #[tokio::test]
-async fn the_body_of_a_get_names_nobody() {
+async fn ignores_the_body_of_a_get() {
     let body = Body::from(r#"{"uid":"123456","userId":"9","ttl":60,"channelName":"channelA"}"#);
     let answer = TestApp::new()
         .get_with("/access_token?channel=test&uid=1234", body)
