@@ -12,6 +12,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::budget::{Repeatable, Shared};
 use super::cors::Allowed;
 use super::error::Meaning;
 use super::request_id;
@@ -70,6 +71,13 @@ pub(super) fn in_json(body: impl Into<Body>) -> Response {
     Response::new(body.into())
 }
 
+/// A JSON response to a request that changed nothing: see [`Repeatable`].
+pub(super) fn repeatable_json(body: impl Into<Body>) -> Response {
+    let mut response = in_json(body);
+    response.extensions_mut().insert(Repeatable);
+    response
+}
+
 /// An answer in JSON that is the same for everyone for as long as the server runs.
 pub(super) fn public_json(body: impl Into<Body>) -> Response {
     public(JSON, body)
@@ -95,6 +103,7 @@ fn public(content_type: &'static str, body: impl Into<Body>) -> Response {
 /// What the server has counted until now.
 pub(super) fn exposition(body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
+    response.extensions_mut().insert(Repeatable);
     stamp(
         &mut response,
         private("text/plain; version=0.0.4; charset=utf-8"),
@@ -150,10 +159,6 @@ fn guarded(content_type: &'static str, policy: HeaderValue, body: Body) -> Respo
     stamp(&mut response, headers);
     response
 }
-
-/// Marks a response whose body all connections share: it takes no memory of its own.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Shared;
 
 /// A body, and what it is.
 #[derive(Debug)]

@@ -18,6 +18,7 @@ use tower::Service;
 
 use super::answer::{self, Usual};
 use super::body;
+use super::budget::Budget;
 use super::contain;
 use super::cors::{self, Cors};
 use super::error::Error;
@@ -39,6 +40,7 @@ struct Inner {
     cors: Cors,
     usual: Usual,
     watch: Watch,
+    budget: Budget,
     state: AppState,
 }
 
@@ -47,16 +49,20 @@ impl App {
     #[must_use]
     pub fn new(state: AppState, origins: &AllowedOrigins, compat: &Compat) -> Self {
         let table = super::table(compat, &state);
-        Self::of_table(table, state, origins)
+        let budget = state.settings().budget.clone();
+        Self::of_table(table, state, origins, budget)
     }
 
-    /// An app for who watches the server of that state: its metrics and its health. No web page may read them.
+    /// An app for monitoring the server of that state: its metrics and its health. No web page may read them. Its
+    /// responses do not share the budget of the server, so that an overload stays visible: few connections bound their
+    /// memory.
     #[must_use]
     pub fn watching(state: AppState) -> Self {
-        Self::of_table(super::watching(), state, &AllowedOrigins::Only(Vec::new()))
+        let origins = AllowedOrigins::Only(Vec::new());
+        Self::of_table(super::watching(), state, &origins, Budget::unlimited())
     }
 
-    fn of_table(table: Table, state: AppState, origins: &AllowedOrigins) -> Self {
+    fn of_table(table: Table, state: AppState, origins: &AllowedOrigins, budget: Budget) -> Self {
         let Table { routes, .. } = table;
         let cors = Cors::new(origins);
         Self(Arc::new(Inner {
@@ -64,8 +70,14 @@ impl App {
             routes,
             usual: Usual::new(cors.usual()),
             cors,
+            budget,
             state,
         }))
+    }
+
+    /// Returns whether the memory for large requests and responses was used up since the last call.
+    pub(super) fn take_exhausted(&self) -> bool {
+        self.0.budget.take_exhausted()
     }
 
     /// Counts a connection of this app as open for as long as what is returned lives.
@@ -97,6 +109,7 @@ impl App {
             usual,
             watch,
             state,
+            ..
         } = &*self.0;
         let watched = watch.begin(request, state);
         let found = routes.at(request.uri().path());
@@ -159,15 +172,17 @@ impl App {
         };
         let request = mem::take(request);
         let has_body = !request.body().is_end_stream();
+        let budget = &self.0.budget;
+        let reservation = budget.for_body(request.body());
         let state = RequestState {
             app: self.0.state.clone(),
             pattern: found.route.pattern,
             peer,
+            reservation: reservation.clone(),
         };
-        let budget = &self.0.state.settings().budget;
-        let _reserved = budget.admit(request.body(), body::MAX_BYTES)?;
         let response = contain::answered(methods.call(request, state), has_body).await?;
-        budget.hold(response).await
+        drop(reservation);
+        Ok(budget.hold(response).await?)
     }
 }
 

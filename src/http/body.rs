@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::body::{Body, HttpBody};
 use http_body_util::BodyExt;
 
+use super::budget::{Reservation, SMALL};
 use super::error::Error;
 use super::patience::within;
 
@@ -28,19 +29,19 @@ pub(super) fn check_length(body: &Body) -> Result<(), Error> {
     Ok(())
 }
 
-/// Reads a whole body into one buffer.
-pub(super) async fn read(body: Body) -> Result<Vec<u8>, Error> {
+/// Reads a whole body into one buffer. A body that is larger than [`SMALL`] reserves memory as its bytes arrive.
+pub(super) async fn read(body: Body, reservation: Option<&Reservation>) -> Result<Vec<u8>, Error> {
     if body.is_end_stream() {
         return Ok(Vec::new());
     }
     check_length(&body)?;
-    let collected = within(TIMEOUT, collect(body)).await;
+    let collected = within(TIMEOUT, collect(body, reservation)).await;
     collected.unwrap_or(Err(too_slow()))
 }
 
 /// Copies each chunk, because a list of chunks takes far more memory than their bytes when the chunks are small. The
-/// buffer is allocated when the first byte arrives.
-async fn collect(mut body: Body) -> Result<Vec<u8>, Error> {
+/// buffer is allocated when the first byte arrives, and grows in steps of [`SMALL`] bytes.
+async fn collect(mut body: Body, reservation: Option<&Reservation>) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     loop {
         let expected = usize::try_from(body.size_hint().lower()).unwrap_or(MAX_BYTES);
@@ -59,11 +60,19 @@ async fn collect(mut body: Body) -> Result<Vec<u8>, Error> {
         let Ok(chunk) = frame.into_data() else {
             continue; // trailers
         };
-        if bytes.len() + chunk.len() > MAX_BYTES {
+        let length = bytes.len() + chunk.len();
+        if length > MAX_BYTES {
             return Err(Error::BodyTooLong { limit: MAX_BYTES });
         }
-        if bytes.is_empty() {
-            bytes.reserve_exact(expected.clamp(chunk.len(), MAX_BYTES));
+        if length > bytes.capacity() {
+            let capacity = match expected {
+                0..=SMALL if bytes.is_empty() => expected.max(length),
+                _ => length.next_multiple_of(SMALL),
+            };
+            if let (Some(reservation), true) = (reservation, capacity > SMALL) {
+                reservation.grow_to(capacity)?;
+            }
+            bytes.reserve_exact(capacity - bytes.len());
         }
         bytes.extend_from_slice(&chunk);
     }

@@ -7,9 +7,10 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tracing::Level;
 
+use super::budget::Overloaded;
+use super::cors;
 use super::input::InputError;
 use super::serve::HeadError;
-use super::{budget, cors};
 use crate::access::{Refusal, Unauthenticated};
 use crate::config::RateLimit;
 use crate::issuer::written::WrittenError;
@@ -24,7 +25,7 @@ pub(super) enum Error {
     #[error("the body has more than {limit} bytes")]
     BodyTooLong { limit: usize },
     #[error(
-        "the request body did not arrive in time: within {seconds} s, or earlier while the server is full or stopping"
+        "the request body did not arrive in time: within {seconds} s, or earlier while the server is full, overloaded or stopping"
     )]
     BodyTooSlow { seconds: u64 },
     #[error(
@@ -47,12 +48,8 @@ pub(super) enum Error {
     TooSlow { seconds: u64 },
     #[error("there is nothing at this path; /docs shows what this server answers")]
     NotFound,
-    #[error(
-        "the server holds as many large requests and responses as its memory allows; try again in \
-         {} s",
-        budget::RETRY_AFTER
-    )]
-    OverBudget,
+    #[error(transparent)]
+    Overloaded(#[from] Overloaded),
     #[error("the query has {bytes} bytes; at most {limit} are read")]
     QueryTooLong { bytes: usize, limit: usize },
     #[error("this client has sent more than {rate}; try again in {seconds} s")]
@@ -99,7 +96,7 @@ impl Error {
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::Panicked => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
             Self::TooSlow { .. } => (StatusCode::SERVICE_UNAVAILABLE, "answer_too_slow"),
-            Self::OverBudget => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
+            Self::Overloaded(_) => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
             Self::QueryTooLong { .. } => (StatusCode::URI_TOO_LONG, "query_too_long"),
             Self::Refused(refusal) => of_refusal(refusal),
             Self::Unauthenticated(error) => of_unauthenticated(error),
@@ -115,8 +112,8 @@ impl Error {
             Self::Written(error) => (StatusCode::BAD_REQUEST, error.problem.code()),
         };
         let level = match self {
-            Self::Stopping => Level::INFO,   // as it should be
-            Self::OverBudget => Level::WARN, // by the clients, not by a fault
+            Self::Stopping => Level::INFO,      // as it should be
+            Self::Overloaded(_) => Level::WARN, // caused by load
             _ if status.is_server_error() => Level::ERROR,
             _ => Level::INFO,
         };
@@ -135,7 +132,7 @@ impl Error {
     /// Returns the seconds after which a client may try again.
     pub(super) const fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::OverBudget => Some(budget::RETRY_AFTER),
+            Self::Overloaded(_) => Some(Overloaded::RETRY_AFTER.as_secs()),
             Self::RateLimited { seconds, .. } | Self::TooManyInvalidKeys { seconds } => {
                 Some(*seconds)
             }

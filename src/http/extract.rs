@@ -136,13 +136,13 @@ impl Body {
     }
 }
 
-impl<S: Send + Sync> FromRequest<S> for Body {
+impl FromRequest<RequestState> for Body {
     type Rejection = Error;
 
-    async fn from_request(request: Request, _state: &S) -> Result<Self, Error> {
+    async fn from_request(request: Request, state: &RequestState) -> Result<Self, Error> {
         let kind = media_type(request.headers());
         let is_form = kind.is_some_and(|kind| kind.eq_ignore_ascii_case(FORM));
-        let bytes = body::read(request.into_body()).await?;
+        let bytes = body::read(request.into_body(), state.reservation.as_deref()).await?;
         // curl calls JSON a form unless it is told otherwise, and the servers that these URLs are of read it all the same.
         let is_json = bytes.trim_ascii_start().first() == Some(&b'{');
         if is_form && !is_json {
@@ -159,14 +159,15 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 #[derive(Debug)]
 pub(super) struct JsonBytes(pub(super) Vec<u8>);
 
-impl<S: Send + Sync> FromRequest<S> for JsonBytes {
+impl FromRequest<RequestState> for JsonBytes {
     type Rejection = Error;
 
-    async fn from_request(request: Request, _state: &S) -> Result<Self, Error> {
+    async fn from_request(request: Request, state: &RequestState) -> Result<Self, Error> {
         if media_type(request.headers()).is_some_and(|kind| !is_json(kind)) {
             return Err(Error::UnsupportedMediaType);
         }
-        body::read(request.into_body()).await.map(Self)
+        let bytes = body::read(request.into_body(), state.reservation.as_deref()).await?;
+        Ok(Self(bytes))
     }
 }
 

@@ -7,7 +7,7 @@ use axum::extract::FromRef;
 use axum::http::HeaderMap;
 
 use super::audit::{self, Audit};
-use super::budget::Budget;
+use super::budget::{Budget, Reservation};
 use super::error::Error;
 use super::limit::{Client, Limiter, Peer, whole_seconds};
 use super::metrics::Metrics;
@@ -60,6 +60,9 @@ pub(super) struct RequestState {
     pub(super) pattern: &'static str,
     /// Nothing where there is no connection.
     pub(super) peer: Option<Peer>,
+    /// The memory of a large request body. It is kept until the response is there, because what a body is parsed into
+    /// takes about as much.
+    pub(super) reservation: Option<Arc<Reservation>>,
 }
 
 impl RequestState {

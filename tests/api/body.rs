@@ -52,7 +52,7 @@ async fn a_request_body_that_does_not_end_is_a_408_after_10_seconds() {
     assert_eq!(response.status, 408);
     assert!(
         response.body.contains(
-            "the request body did not arrive in time: within 10 s, or earlier while the server is full or stopping"
+            "the request body did not arrive in time: within 10 s, or earlier while the server is full, overloaded or stopping"
         ),
         "{}",
         response.body

@@ -11,6 +11,7 @@ use super::schema::{self, Schemas};
 use crate::access::{Refusal, Unauthenticated};
 use crate::http::answer::Payload;
 use crate::http::body;
+use crate::http::budget::Overloaded;
 use crate::http::contain;
 use crate::http::error::Error;
 use crate::http::extract::MAX_QUERY_BYTES;
@@ -280,7 +281,7 @@ fn unasked() -> Vec<Error> {
     heads
         .chain(body::errors())
         .chain(contain::errors())
-        .chain([Error::OverBudget])
+        .chain([Error::from(Overloaded)])
         .collect()
 }
 

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::about;
 use super::tokens::problem;
 use crate::access::Caller;
-use crate::http::answer::in_json;
+use crate::http::answer::repeatable_json;
 use crate::http::error::Error;
 use crate::http::extract::JsonBytes;
 use crate::http::methods::post;
@@ -64,7 +64,7 @@ async fn answer(
     if question.project.is_none() {
         report.findings.extend(unchecked(&report));
     }
-    Ok(in_json(
+    Ok(repeatable_json(
         serde_json::to_string(&report).expect("texts and numbers under names"),
     ))
 }

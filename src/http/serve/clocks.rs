@@ -15,6 +15,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use super::Limits;
 use super::head::{HeadError, Last};
 use super::phase::{Moment, Phase};
+use crate::http::app::App;
 
 /// How long a connection stays open for what a client still sends that was refused: closed at once, the kernel would
 /// take the answer back.
@@ -92,8 +93,8 @@ impl Clocks {
         progress.now.store(moment.bits(), Ordering::Relaxed);
     }
 
-    /// Counts the time, and ends connections that take too long.
-    pub(super) async fn watch(&self) -> Infallible {
+    /// Counts the time, and ends connections that take too long. Evicts connections when the app's memory is used up.
+    pub(super) async fn watch(&self, app: &App) -> Infallible {
         let start = Instant::now();
         let mut ticks = interval(self.tick);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -108,6 +109,9 @@ impl Clocks {
                 }
                 progress.is_some()
             });
+            if app.take_exhausted() {
+                self.free_memory();
+            }
         }
     }
 

@@ -97,6 +97,20 @@ impl Clocks {
         })
     }
 
+    /// Closes all connections whose request body is incomplete for more than 1 s or whose response is unread for
+    /// more than 2 s, because these hold memory of the budget for large bodies and responses.
+    pub(super) fn free_memory(&self) {
+        let now = self.now();
+        for progress in self.open().iter().filter_map(Weak::upgrade) {
+            let moment = progress.moment();
+            let holds_memory = matches!(moment.phase(), Phase::Body | Phase::Answered);
+            let priority = self.priority(moment, now);
+            if holds_memory && priority.is_some_and(|priority| priority < Priority::Fresh) {
+                progress.end(moment);
+            }
+        }
+    }
+
     /// Returns the place in the order of eviction; `None` for a request that is being handled.
     fn priority(&self, moment: Moment, now: u64) -> Option<Priority> {
         let age = now.saturating_sub(moment.tick());

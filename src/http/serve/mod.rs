@@ -81,7 +81,7 @@ pub async fn serve(
     let limited = set_socket_send_buffer_size(&listener, SEND_BUFFER)
         .and_then(|()| set_socket_recv_buffer_size(&listener, RECEIVE_BUFFER));
     if let Err(error) = limited {
-        tracing::warn!(%error, "cannot limit socket buffers; connections take more memory than documented");
+        tracing::warn!(%error, "socket buffers not limited; connections take more memory than documented");
     }
     let clocks = Arc::new(Clocks::new(limits));
     let slots = Arc::new(Semaphore::new(limits.connections as usize));
@@ -111,6 +111,6 @@ pub async fn serve(
     };
     tokio::select! {
         () = served => {}
-        never = clocks.watch() => match never {},
+        never = clocks.watch(&app) => match never {},
     }
 }
