@@ -20,6 +20,9 @@ LIMITS = {128: 1_000, 256: 2_300, 512: 4_900}
 # The documented memory per connection in kB, kernel buffers included.
 PER_CONNECTION = 100
 
+# The documented memory in MB of requests to the webhook: 64 calls and 256 requests that wait, 20 kB each.
+WEBHOOK_MEGABYTES = 6.4
+
 # Connections of an attacker where MAX_CONNECTIONS is not set: more than fit into 512 MB.
 UNSET = 6_000
 
@@ -30,7 +33,16 @@ HOLD = 4  # seconds
 TOKEN = b"GET /access_token?channel=test&uid=1234 HTTP/1.1\r\nHost: test\r\n\r\n"
 POST = b"POST /v1/tokens HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
 SMALL = b'{"services":[{"service":"rtc","channel":"test","uid":1}]}'
-GOOD = [TOKEN, POST % (len(SMALL), SMALL)]
+CHUNKED = (
+    b"POST /v1/tokens HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"%x\r\n%s\r\n0\r\n\r\n"
+)
+PING = b"GET /ping HTTP/1.1\r\nHost: test\r\n\r\n"
+SCRAPE = b"GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n"
+
+# The good requests, and those of the rows with a webhook that never responds.
+GOOD = [TOKEN, POST % (len(SMALL), SMALL), CHUNKED % (len(SMALL), SMALL), SCRAPE]
+GOOD_WITH_WEBHOOK = [PING, SCRAPE]
 
 
 class Cgroup:
@@ -177,19 +189,27 @@ def attacked(server_of, name, megabytes, connections=None):
     count = connections or LIMITS[megabytes] - SPARE
     served, done = [], threading.Event()
 
+    requests = GOOD_WITH_WEBHOOK if webhook else GOOD
+
+    def ask(server, request):
+        """The response; metrics are at a port of their own."""
+        return server.ask(request, server.metrics_port if request is SCRAPE else server.port)
+
     def good(server):
         while not done.is_set():
-            request = b"GET /ping HTTP/1.1\r\nHost: test\r\n\r\n" if webhook else GOOD[len(served) % 2]
+            request = requests[len(served) % len(requests)]
             try:
-                text, _ = server.ask(request)
+                text, _ = ask(server, request)
             except OSError as error:
                 text = str(error)
             served.append(text[9:12] == "200")
             time.sleep(0.01)
 
     with Cgroup(megabytes * 1_000_000) as cgroup, server_of(cgroup.join, **environment) as server:
-        for request in GOOD[: 0 if webhook else 2]:
-            server.ask(request)
+        for request in requests:
+            text, _ = ask(server, request)
+            if text[9:12] != "200":
+                sys.exit(f"scripts/reliability: a good request is not served before the attack: {text}")
         before = cgroup.usage()
         client = threading.Thread(target=good, args=(server,))
         client.start()
@@ -208,7 +228,8 @@ def attacked(server_of, name, megabytes, connections=None):
         done.set()
         client.join()
         alive = server.process.poll() is None and len(crowd) == count
-        each = (cgroup.peak() - before) / count / 1000
+        taken = cgroup.peak() - before - (WEBHOOK_MEGABYTES * 1_000_000 if webhook else 0)
+        each = taken / count / 1000
         for one in crowd:
             one.close()
     if webhook:
