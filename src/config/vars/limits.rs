@@ -2,10 +2,10 @@
 
 use super::Variable;
 
-/// How many connections are open at once.
+/// The maximum number of open connections.
 pub const MAX_CONNECTIONS: Variable = Variable::new(
     "MAX_CONNECTIONS",
-    "Connections open at once, 1 to 1000000; for one more, an idle one is closed; unset, 16384 or as many as fit into the memory limit of the container",
+    "Maximum open connections, 1 to 1000000; idle ones are closed for new ones. Default: as many as fit into the container's memory limit, at most 16384",
 );
 
 /// The share of a client address in the connections of a full server.
