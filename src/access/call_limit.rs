@@ -7,11 +7,13 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
+use crate::config::WEBHOOK_REQUESTS;
+
 /// Maximum concurrent calls: 6,400 calls/s at 10 ms each.
 const MAX_CALLS: usize = 64;
 
 /// Maximum queued calls.
-const MAX_WAITING: usize = 256;
+const MAX_WAITING: usize = WEBHOOK_REQUESTS as usize - MAX_CALLS;
 
 /// Maximum time in the queue. Queue and call together stay below the request timeout of 8 s.
 const MAX_WAIT: Duration = Duration::from_millis(500);

@@ -116,33 +116,48 @@ fn file_warnings(config: &Config) -> impl Iterator<Item = String> {
     exposed.chain(link)
 }
 
-/// The maximum number of connections where the container has a memory limit.
+/// Returns the line about the maximum of open connections where a memory limit is known and suffices.
 fn connections(config: &Config) -> Option<String> {
-    let limit = config.memory_limit.filter(|limit| fits(config, *limit))?;
-    (config.max_connections < connections_in(None)).then(|| {
+    let limit = config.memory_limit?;
+    let is_limited = config.max_connections < connections_in(None, config.process_memory);
+    (is_limited && memory(config, config.max_connections) <= limit).then(|| {
         format!(
-            "at most {} connections open at once; the memory limit of {} MB allows {}",
+            "limited open connections to {}; the memory limit of {} MB allows {}",
             config.max_connections,
-            limit / 1_000_000,
-            connections_in(Some(limit)),
+            limit / MEGABYTE,
+            connections_in(Some(limit), config.process_memory),
         )
     })
 }
 
-/// A warning that more connections are allowed than fit into the memory.
+/// Returns a warning if the open connections can take more than the memory limit.
 fn excess(config: &Config) -> Option<String> {
-    let limit = config.memory_limit.filter(|limit| !fits(config, *limit))?;
+    let limit = config.memory_limit?;
     let connections = config.max_connections;
-    Some(format!(
-        "{connections} connections can take {} MB, and the memory limit is {} MB; set MAX_CONNECTIONS to at most {}",
-        memory_of(connections) / 1_000_000,
-        limit / 1_000_000,
-        connections_in(Some(limit)),
-    ))
+    let needed = memory(config, connections);
+    let fitting = connections_in(Some(limit), config.process_memory).min(connections);
+    let minimum = memory(config, fitting);
+    let fix = if minimum > limit {
+        format!(
+            "raise the limit to at least {} MB",
+            minimum.div_ceil(MEGABYTE)
+        )
+    } else {
+        format!("set MAX_CONNECTIONS to at most {fitting}")
+    };
+    (needed > limit).then(|| {
+        format!(
+            "memory limit of {} MB exceeded: {connections} connections can take {} MB; {fix}",
+            limit / MEGABYTE,
+            needed.div_ceil(MEGABYTE),
+        )
+    })
 }
 
-fn fits(config: &Config, limit: u64) -> bool {
-    memory_of(config.max_connections) <= limit
+const MEGABYTE: u64 = 1_000_000;
+
+fn memory(config: &Config, connections: u32) -> u64 {
+    memory_of(connections, config.process_memory)
 }
 
 /// A URL that answers a token, and what it wants beside.
@@ -226,4 +241,81 @@ fn without_query(url: &Url) -> String {
     url.set_query(None);
     url.set_fragment(None);
     url.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::Environment;
+
+    /// A file system with a memory limit.
+    fn limited(path: &Path, limit: &str) -> io::Result<String> {
+        match path.to_str() {
+            Some("/proc/self/cgroup") => Ok("4:memory:/\n".to_owned()),
+            Some("/sys/fs/cgroup/memory/memory.limit_in_bytes") => Ok(limit.to_owned()),
+            _ => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    const IN_128_MB: Read = |path| limited(path, "128000000");
+    const IN_16_MB: Read = |path| limited(path, "16000000");
+    const UNLIMITED: Read = |path| limited(path, "9223372036854771712");
+
+    type Read = fn(&Path) -> io::Result<String>;
+
+    fn config(read: Read, max_connections: &str, metrics_port: &str) -> Config {
+        let variables = [
+            ("APP_ID", "970CA35de60c44645bbae8a215061b33"),
+            ("APP_CERTIFICATE", "5CFd2fd1755d40ecb72977518be15d3b"),
+            ("MAX_CONNECTIONS", max_connections),
+            ("METRICS_PORT", metrics_port),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let dotenv = Err(io::ErrorKind::NotFound.into());
+        let environment = Environment::new(variables, dotenv, read);
+        Config::read(&environment, None).expect("a valid configuration")
+    }
+
+    #[test]
+    fn reports_the_memory_limit_and_its_connections() {
+        let limited = config(IN_128_MB, "", "");
+        let line = "limited open connections to 1080; the memory limit of 128 MB allows 1080";
+        assert_eq!(connections(&limited).as_deref(), Some(line));
+        assert_eq!(excess(&limited), None);
+
+        let with_metrics = config(IN_128_MB, "", "9464");
+        let line = "limited open connections to 1016; the memory limit of 128 MB allows 1016";
+        assert_eq!(connections(&with_metrics).as_deref(), Some(line));
+
+        let unlimited = config(UNLIMITED, "1000", "");
+        assert_eq!(connections(&unlimited), None);
+        assert_eq!(excess(&unlimited), None);
+    }
+
+    #[test]
+    fn warns_of_connections_that_exceed_the_memory_limit() {
+        for (read, max_connections, warning) in [
+            (
+                IN_128_MB,
+                "2000",
+                "memory limit of 128 MB exceeded: 2000 connections can take 220 MB; set MAX_CONNECTIONS to at most 1080",
+            ),
+            (
+                IN_16_MB,
+                "",
+                "memory limit of 16 MB exceeded: 64 connections can take 27 MB; raise the limit to at least 27 MB",
+            ),
+            (
+                IN_16_MB,
+                "10",
+                "memory limit of 16 MB exceeded: 10 connections can take 21 MB; raise the limit to at least 21 MB",
+            ),
+        ] {
+            let config = config(read, max_connections, "");
+            assert_eq!(excess(&config).as_deref(), Some(warning));
+            assert_eq!(connections(&config), None);
+        }
+    }
 }

@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::announce::{DEMO_NOTICE, announce};
 use super::{UNUSABLE, fail};
 use crate::access::Guard;
-use crate::config::{AuditLog, Config, Environment, MetricsAccess};
+use crate::config::{AuditLog, Config, Environment, METRICS_CONNECTIONS, MetricsAccess};
 use crate::http::{self, App, AppState, Audit, Budget, Limiter, Limits, Metrics, Settings};
 use crate::issuer::{Issuer, random_salt, system_clock};
 use crate::telemetry::log::{LinesLost, Logging};
@@ -111,9 +111,6 @@ async fn serve(config: Config, demo: bool, lines_lost: LinesLost) -> io::Result<
     tokio::spawn(http::serve(listener, app, limits, shutdown)).await?;
     Ok(())
 }
-
-/// Connections to `METRICS_PORT`, which take memory beside the others.
-const METRICS_CONNECTIONS: u32 = 64;
 
 /// SIGHUP opens the file anew, for a program that moves it away when it is long.
 fn audit(log: &AuditLog) -> io::Result<Option<Audit>> {

@@ -3,17 +3,32 @@
 use std::io;
 use std::path::Path;
 
-/// Default of `MAX_CONNECTIONS` where memory allows it.
-const MOST_CONNECTIONS: u32 = 16_384;
+use super::access::Hook;
+use super::metrics::MetricsAccess;
 
-/// The fewest connections that a derived default allows.
-const FEWEST_CONNECTIONS: u32 = 64;
+/// Maximum of the derived `MAX_CONNECTIONS`, and its value without a memory limit.
+const MAX_DERIVED: u32 = 16_384;
 
-/// Bytes that the process takes beside its connections.
-const OWN_BYTES: u64 = 20_000_000;
+/// Minimum of the derived `MAX_CONNECTIONS`.
+const MIN_DERIVED: u32 = 64;
 
-/// The most bytes that a connection takes under any input, kernel buffers included. docs/operations.md derives it.
+/// Memory of the process without connections, in bytes.
+const PROCESS_BYTES: u64 = 20_000_000;
+
+/// Maximum memory of a connection under any input in bytes, kernel buffers included. docs/operations.md derives it.
 const CONNECTION_BYTES: u64 = 100_000;
+
+/// Maximum open connections to `METRICS_PORT`. They do not count against `MAX_CONNECTIONS`.
+pub const METRICS_CONNECTIONS: u32 = 64;
+
+/// Maximum requests that call the authorization webhook or wait for a call at once.
+pub const WEBHOOK_REQUESTS: u32 = 320;
+
+/// Maximum memory of a request to the authorization webhook in bytes: the token request, the call and its buffers.
+const WEBHOOK_REQUEST_BYTES: u64 = 20_000;
+
+/// Larger limits are none: cgroup version 1 without a limit has almost 2^63.
+const MAX_LIMIT: u64 = 1 << 60;
 
 /// Reads the lowest memory limit of this process's cgroup and its ancestors in bytes, with `read` as the file system.
 pub(super) fn limit<T: AsRef<str>>(read: impl Fn(&Path) -> io::Result<T>) -> Option<u64> {
@@ -35,29 +50,40 @@ pub(super) fn limit<T: AsRef<str>>(read: impl Fn(&Path) -> io::Result<T>) -> Opt
             let group = Path::new(group.trim_start_matches('/'));
             let limits = group.ancestors().filter_map(|group| {
                 let text = read(&Path::new(root).join(group).join(file)).ok()?;
-                text.as_ref().trim().parse().ok() // `max` is none
+                let limit = text.as_ref().trim().parse().ok()?; // `max` is none
+                (limit <= MAX_LIMIT).then_some(limit)
             });
             limits.min()
         })
         .min()
 }
 
-/// Returns how many connections fit into so many bytes, at most 16,384; without a limit, so many.
+/// Returns the memory of the process without the connections to `PORT`, in bytes.
 #[must_use]
-pub fn connections_in(limit: Option<u64>) -> u32 {
-    let Some(limit) = limit else {
-        return MOST_CONNECTIONS;
-    };
-    let fitting = limit.saturating_sub(OWN_BYTES) / CONNECTION_BYTES;
-    u32::try_from(fitting)
-        .unwrap_or(MOST_CONNECTIONS)
-        .clamp(FEWEST_CONNECTIONS, MOST_CONNECTIONS)
+pub fn process_memory(metrics: Option<&MetricsAccess>, webhook: Option<&Hook>) -> u64 {
+    let metrics = metrics.and_then(MetricsAccess::listen);
+    let metrics = metrics.map_or(0, |_| u64::from(METRICS_CONNECTIONS) * CONNECTION_BYTES);
+    let webhook = webhook.map_or(0, |_| u64::from(WEBHOOK_REQUESTS) * WEBHOOK_REQUEST_BYTES);
+    PROCESS_BYTES + metrics + webhook
 }
 
-/// Returns the most bytes that the process takes with so many connections.
+/// Returns the number of connections that fit into `limit` bytes: 64 to 16,384. The process takes `process` bytes of
+/// them.
 #[must_use]
-pub fn memory_of(connections: u32) -> u64 {
-    OWN_BYTES + u64::from(connections) * CONNECTION_BYTES
+pub fn connections_in(limit: Option<u64>, process: u64) -> u32 {
+    let Some(limit) = limit else {
+        return MAX_DERIVED;
+    };
+    let fitting = limit.saturating_sub(process) / CONNECTION_BYTES;
+    u32::try_from(fitting)
+        .unwrap_or(MAX_DERIVED)
+        .clamp(MIN_DERIVED, MAX_DERIVED)
+}
+
+/// Returns the maximum memory of the process with `connections` connections, in bytes.
+#[must_use]
+pub fn memory_of(connections: u32, process: u64) -> u64 {
+    process + u64::from(connections) * CONNECTION_BYTES
 }
 
 #[cfg(test)]
@@ -120,16 +146,27 @@ mod tests {
     }
 
     #[test]
+    fn finds_no_limit_in_cgroup_version_1_without_one() {
+        let unlimited = [
+            ("/proc/self/cgroup", "4:memory:/\n"),
+            (
+                "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+                "9223372036854771712\n",
+            ),
+        ];
+        assert_eq!(limit(read(&unlimited)), None);
+    }
+
+    #[test]
     fn derives_connections_from_the_limit() {
         for (limit, expected) in [
             (None, 16_384),
-            (Some(9_223_372_036_854_771_712), 16_384),
+            (Some(1 << 60), 16_384),
             (Some(512_000_000), 4_920),
             (Some(128_000_000), 1_080),
             (Some(16_000_000), 64),
         ] {
-            assert_eq!(connections_in(limit), expected, "{limit:?}");
+            assert_eq!(connections_in(limit, PROCESS_BYTES), expected, "{limit:?}");
         }
-        assert!(memory_of(connections_in(Some(512_000_000))) <= 512_000_000);
     }
 }

@@ -37,7 +37,9 @@ pub use error::ConfigError;
 pub use exposed_file::ExposedFile;
 pub use limit::{NoSuchRate, RateLimit};
 pub use log::{Log, LogError, LogFormat, LogLevel};
-pub use memory::{connections_in, memory_of};
+pub use memory::{
+    METRICS_CONNECTIONS, WEBHOOK_REQUESTS, connections_in, memory_of, process_memory,
+};
 pub use metrics::{MetricsAccess, MetricsKey, MetricsKeyError};
 pub use near_miss::NearMiss;
 pub use origins::{AllowedOrigins, OriginError, OriginPattern};
@@ -68,6 +70,8 @@ pub struct Config {
     pub max_connections: u32,
     /// The memory limit of the container in bytes, if it has one.
     pub memory_limit: Option<u64>,
+    /// Memory of the process without the connections to `PORT`, in bytes.
+    pub process_memory: u64,
     /// Maximum number of connections per client address, if there is one.
     pub max_connections_per_address: Option<NonZeroU32>,
     /// Maximum time to finish requests after the signal to stop.
@@ -128,7 +132,9 @@ impl Config {
         reader.finish(|| {
             let trusted_proxy_hops = trusted_proxy_hops?;
             let memory_limit = memory::limit(|path| environment.read_file(&path.to_string_lossy()));
-            let max_connections = max_connections.unwrap_or_else(|| connections_in(memory_limit));
+            let process_memory = process_memory(metrics.as_ref(), access.hook.as_ref());
+            let derived = || connections_in(memory_limit, process_memory);
+            let max_connections = max_connections.unwrap_or_else(derived);
             // Behind a proxy, all clients have its address.
             let per_address = match max_connections_per_address {
                 Some(limit) => limit,
@@ -145,6 +151,7 @@ impl Config {
                 default_lifetime,
                 max_connections,
                 memory_limit,
+                process_memory,
                 max_connections_per_address: NonZeroU32::new(per_address),
                 shutdown_timeout: Duration::from_secs(shutdown_timeout?.into()),
                 rate_limit,

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use agora_token_server::config::vars;
+use agora_token_server::config::{
+    Hook, MetricsAccess, connections_in, memory_of, process_memory, vars,
+};
 
 /// Longer, and nobody reads it to its end.
 const MAX_README_LINES: usize = 249;
@@ -82,6 +84,92 @@ fn the_example_has_a_line_for_each_variable_with_its_default() {
     assert_eq!(documented, variables());
 }
 
+/// The documented `MAX_CONNECTIONS` of a container with so many MB: what fits, in hundreds.
+fn connections(megabytes: u64) -> u32 {
+    connections_in(Some(megabytes * 1_000_000), process_memory(None, None)) / 100 * 100
+}
+
+#[test]
+fn the_documented_connections_fit_beside_the_metrics_port_and_a_webhook() {
+    let metrics = MetricsAccess::Apart {
+        listen: ([127, 0, 0, 1], 9464).into(),
+        key: None,
+    };
+    let webhook = Hook {
+        url: "https://example.com/".parse().unwrap(),
+        token: None,
+    };
+    let process = process_memory(Some(&metrics), Some(&webhook));
+    assert_eq!(process, 32_800_000);
+    for mebibytes in [128, 256, 512] {
+        let needed = memory_of(connections(mebibytes), process);
+        assert!(needed <= mebibytes * 1024 * 1024, "{mebibytes}: {needed}");
+    }
+}
+
+#[test]
+fn every_file_allows_the_connections_that_fit_into_its_memory() {
+    let with_comma = |number: u32| format!("{},{:03}", number / 1_000, number % 1_000);
+    let [small, medium, large] = [128, 256, 512].map(connections);
+    let [small_comma, medium_comma, large_comma] = [small, medium, large].map(with_comma);
+    let size = |connections| memory_of(connections, process_memory(None, None));
+    let (process, connection) = (size(0) / 1_000_000, (size(1) - size(0)) / 1_000);
+    for (file, wanted) in [
+        (
+            "app.json",
+            format!("{large} fit into the 512 MB of a basic dyno"),
+        ),
+        (
+            "render.yaml",
+            format!("- key: MAX_CONNECTIONS\n        value: \"{large}\""),
+        ),
+        ("compose.yaml", format!("MAX_CONNECTIONS: \"{small}\"")),
+        ("deploy/fly.toml", format!("MAX_CONNECTIONS = \"{small}\"")),
+        (
+            "deploy/kubernetes/base/settings.env",
+            format!("MAX_CONNECTIONS={medium}\n"),
+        ),
+        (
+            "deploy/systemd/agora-token-server.service",
+            format!("Environment=MAX_CONNECTIONS={medium}\n"),
+        ),
+        (
+            "docs/operations.md",
+            format!(
+                "`MAX_CONNECTIONS` is {small_comma} for a container of 128 MB, {medium_comma} for 256 MB and {large_comma} for 512 MB"
+            ),
+        ),
+        (
+            "docs/operations.md",
+            format!("The server takes {process} MB, and at most {connection} kB per connection"),
+        ),
+        (
+            "SECURITY.md",
+            format!("at most {connection} kB per connection"),
+        ),
+        (
+            "CHANGELOG.md",
+            format!("at most {connection} kB per connection"),
+        ),
+        (
+            "scripts/memory_attacks.py",
+            format!(
+                "LIMITS = {{128: {}, 256: {}, 512: {}}}",
+                small_comma.replace(',', "_"),
+                medium_comma.replace(',', "_"),
+                large_comma.replace(',', "_")
+            ),
+        ),
+        (
+            "scripts/memory_attacks.py",
+            format!("PER_CONNECTION = {connection}\n"),
+        ),
+    ] {
+        let text = fs::read_to_string(file).unwrap();
+        assert!(text.contains(&wanted), "{file} lacks {wanted}");
+    }
+}
+
 #[test]
 fn the_heroku_form_asks_for_what_heroku_does_not_set_itself() {
     let app: serde_json::Value =
@@ -105,7 +193,7 @@ fn the_heroku_form_asks_for_what_heroku_does_not_set_itself() {
         .filter(|(name, _)| !is_elsewhere(name));
     let mut wanted: BTreeMap<String, String> = wanted.collect();
     wanted.insert("TRUSTED_PROXY_HOPS".to_owned(), "1".to_owned()); // Heroku's router
-    wanted.insert("MAX_CONNECTIONS".to_owned(), "4900".to_owned()); // a dyno's memory
+    wanted.insert("MAX_CONNECTIONS".to_owned(), connections(512).to_string()); // a dyno's memory
     assert_eq!(documented, wanted);
     for (name, form) in app["env"].as_object().unwrap() {
         let is_required = form["required"].as_bool().unwrap_or(true);
