@@ -15,7 +15,8 @@ use crate::access::Guard;
 use crate::config::{AuditLog, Config, Environment, METRICS_CONNECTIONS, MetricsAccess};
 use crate::http::{self, App, AppState, Audit, Budget, Limiter, Limits, Metrics, Settings};
 use crate::issuer::{Issuer, random_salt, system_clock};
-use crate::telemetry::log::{LinesLost, Logging};
+use crate::telemetry::Stdout;
+use crate::telemetry::log::Logging;
 use crate::token::Project;
 
 pub(super) fn run(environment: Environment, demo: bool) -> ExitCode {
@@ -31,7 +32,7 @@ pub(super) fn run(environment: Environment, demo: bool) -> ExitCode {
         tracing::warn!(%error, "a core dump of this process could hold the App Certificate");
     }
     let served = runtime().and_then(|runtime| {
-        let served = runtime.block_on(serve(config, demo, logging.lines_lost()));
+        let served = runtime.block_on(serve(config, demo, &logging));
         runtime.shutdown_background(); // a name that is being looked up may take longer than a platform waits
         served
     });
@@ -51,7 +52,7 @@ fn runtime() -> io::Result<Runtime> {
     runtime.enable_all().build()
 }
 
-async fn serve(config: Config, demo: bool, lines_lost: LinesLost) -> io::Result<()> {
+async fn serve(config: Config, demo: bool, logging: &Logging) -> io::Result<()> {
     // Before the first connection, so that a signal cannot end the process in between.
     let shutdown = shutdown(&config.audit)?;
     let listener = bind(config.listen, "HOST and PORT").await?;
@@ -59,7 +60,7 @@ async fn serve(config: Config, demo: bool, lines_lost: LinesLost) -> io::Result<
         Some(listen) => Some(bind(listen, "HOST and METRICS_PORT").await?),
         None => None,
     };
-    let audit = audit(&config.audit)?;
+    let audit = audit(&config.audit, logging.stdout())?;
     announce(&config, listener.local_addr()?, demo);
     if let Some(listener) = &watching {
         let address = reachable(listener.local_addr()?);
@@ -75,7 +76,7 @@ async fn serve(config: Config, demo: bool, lines_lost: LinesLost) -> io::Result<
         audit,
         metrics: config
             .metrics
-            .map(|access| Metrics::new(access, lines_lost)),
+            .map(|access| Metrics::new(access, logging.lines_lost())),
         limiter: config
             .rate_limit
             .map(|rate| Limiter::new(rate, config.trusted_proxy_hops)),
@@ -113,8 +114,8 @@ async fn serve(config: Config, demo: bool, lines_lost: LinesLost) -> io::Result<
 }
 
 /// SIGHUP opens the file anew, for a program that moves it away when it is long.
-fn audit(log: &AuditLog) -> io::Result<Option<Audit>> {
-    let audit = Audit::open(log, system_clock).map_err(|error| unwritable(log, &error))?;
+fn audit(log: &AuditLog, stdout: Stdout) -> io::Result<Option<Audit>> {
+    let audit = Audit::open(log, stdout, system_clock).map_err(|error| unwritable(log, &error))?;
     if let (Some(audit), AuditLog::File(_)) = (audit.clone(), log) {
         let mut hangup = signal(SignalKind::hangup())?;
         tokio::spawn(async move {

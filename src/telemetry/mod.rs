@@ -1,3 +1,6 @@
-//! Telemetry: the process's log.
+//! Telemetry: the process's log, and standard output, which the audit log shares with it.
 
+mod lines;
 pub mod log;
+
+pub use lines::{LineFile, Stdout};

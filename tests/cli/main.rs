@@ -5,6 +5,7 @@
 mod audit;
 mod audit_expiry;
 mod audit_file;
+mod audit_stdout;
 mod configuration;
 #[path = "../explained/mod.rs"]
 mod explained;

@@ -1,10 +1,10 @@
 //! Runs the binary with an environment of its own, in a directory of its own.
 
 use std::fs;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::PathBuf;
-use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -13,6 +13,9 @@ pub(crate) const APP_ID: &str = "970CA35de60c44645bbae8a215061b33";
 pub(crate) const CERTIFICATE: &str = "5CFd2fd1755d40ecb72977518be15d3b";
 pub(crate) const IDENTIFIERS: [(&str, &str); 2] =
     [("APP_ID", APP_ID), ("APP_CERTIFICATE", CERTIFICATE)];
+
+/// The size limit of [`Server::start_with_short_log`]'s log.
+pub(crate) const LOG_BYTES: u64 = 4096;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -60,7 +63,7 @@ pub(crate) fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
 /// A server on a free port of 127.0.0.1, killed with the test.
 pub(crate) struct Server {
     child: Child,
-    output: Option<(BufReader<ChildStdout>, ChildStderr)>,
+    output: Option<(BufReader<PipeReader>, ChildStderr)>,
     pub(crate) first_line: String,
     pub(crate) address: SocketAddr,
     _directory: Option<Directory>,
@@ -93,28 +96,65 @@ impl Server {
         Self::of(command, Some(directory))
     }
 
-    fn of(mut command: Command, directory: Option<Directory>) -> Self {
+    /// A server whose standard output is the file `log`, which it cannot make longer than `LOG_BYTES`.
+    pub(crate) fn start_with_short_log(log: &Path, environment: &[(&str, &str)]) -> Self {
+        let directory = Directory::new();
+        let server = directory.command(&[], environment);
+        let mut command = Command::new("sh");
+        let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\"", LOG_BYTES / 512);
+        let log_file = fs::File::options().append(true).create(true).open(log);
+        command
+            .args(["-c", &script])
+            .arg(server.get_program())
+            .env_clear()
+            .envs(environment.iter().copied())
+            .envs([("PORT", "0"), ("HOST", "127.0.0.1")])
+            .current_dir(&directory.0)
+            .stdout(log_file.unwrap());
+        let child = command.spawn().unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        let first_line = loop {
+            let text = fs::read_to_string(log).unwrap();
+            if let Some((line, _)) = text.split_once('\n') {
+                break line.to_owned();
+            }
+            assert!(Instant::now() < deadline, "no line within {PATIENCE:?}");
+            std::thread::yield_now();
+        };
+        Self {
+            child,
+            output: None,
+            address: address_in(&first_line),
+            first_line,
+            _directory: Some(directory),
+        }
+    }
+
+    fn of(command: Command, directory: Option<Directory>) -> Self {
+        Self::with_stdout(command, directory, io::pipe().unwrap())
+    }
+
+    fn with_stdout(
+        mut command: Command,
+        directory: Option<Directory>,
+        (reader, writer): (PipeReader, PipeWriter),
+    ) -> Self {
         let mut child = command
             .envs([("PORT", "0"), ("HOST", "127.0.0.1")])
-            .stdout(Stdio::piped())
+            .stdout(writer)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        drop(command); // with its copy of the writer
+        let mut stdout = BufReader::new(reader);
         let mut first_line = String::new();
         stdout.read_line(&mut first_line).unwrap();
-        let address = first_line
-            .split("http://")
-            .nth(1)
-            .and_then(|rest| rest.split([',', '/']).next());
-        let address = address.and_then(|address| address.parse().ok());
-        let address = address.unwrap_or_else(|| panic!("no address in {first_line:?}"));
         let stderr = child.stderr.take().unwrap();
         Self {
             child,
             output: Some((stdout, stderr)),
+            address: address_in(&first_line),
             first_line,
-            address,
             _directory: directory,
         }
     }
@@ -201,6 +241,15 @@ impl Server {
         }
         (self.child.wait().unwrap().code(), log)
     }
+}
+
+fn address_in(first_line: &str) -> SocketAddr {
+    let address = first_line
+        .split("http://")
+        .nth(1)
+        .and_then(|rest| rest.split([',', '/']).next());
+    let address = address.and_then(|address| address.parse().ok());
+    address.unwrap_or_else(|| panic!("no address in {first_line:?}"))
 }
 
 impl Drop for Server {

@@ -32,6 +32,7 @@ use super::table::Route;
 use crate::access::Caller;
 use crate::config::AuditLog;
 use crate::issuer::{Issued, TokenRequest};
+use crate::telemetry::Stdout;
 use crate::token::UnixTime;
 
 tokio::task_local! {
@@ -58,8 +59,12 @@ impl Audit {
     /// # Errors
     ///
     /// When it cannot be opened.
-    pub fn open(log: &AuditLog, clock: fn() -> UnixTime) -> io::Result<Option<Self>> {
-        let Some(target) = Target::open(log)? else {
+    pub fn open(
+        log: &AuditLog,
+        stdout: Stdout,
+        clock: fn() -> UnixTime,
+    ) -> io::Result<Option<Self>> {
+        let Some(target) = Target::open(log, stdout)? else {
             return Ok(None);
         };
         Ok(Some(Self(Arc::new(Writer::start(target, clock)?))))

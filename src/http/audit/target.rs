@@ -1,29 +1,37 @@
 //! Where lines are written to.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::fd::AsFd;
+use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::fs::{Access, OFlags, access, fcntl_getfl, fcntl_setfl};
 use rustix::io::Errno;
 
 use crate::config::AuditLog;
+use crate::telemetry::{LineFile, Stdout};
 
 /// A file, or standard output. What has been written has left the process; it is in the hands of the system.
 #[derive(Debug)]
 pub(super) struct Target {
-    /// Nothing for standard output.
-    path: Option<PathBuf>,
-    /// Nothing while the path names a file that cannot be opened.
-    file: Option<File>,
-    is_stdout: bool,
-    /// Whether the last line stops in its middle.
-    is_torn: bool,
+    output: Output,
     is_failing: bool,
     /// The result of the last periodic check.
     last_place: Place,
+}
+
+#[derive(Debug)]
+enum Output {
+    Stdout(Stdout),
+    File {
+        path: PathBuf,
+        /// `None` while the path names a file that cannot be opened.
+        file: Option<LineFile>,
+    },
+    /// A file without a path.
+    #[cfg(test)]
+    Unnamed(LineFile),
 }
 
 /// Whether the path still names the open file.
@@ -38,30 +46,27 @@ enum Place {
 
 impl Target {
     /// Nothing for [`AuditLog::Off`].
-    pub(super) fn open(log: &AuditLog) -> io::Result<Option<Self>> {
-        Ok(match log {
-            AuditLog::Off => None,
-            AuditLog::Stdout => {
-                let file = io::stdout().as_fd().try_clone_to_owned()?;
-                Some(Self {
-                    is_stdout: true,
-                    ..Self::new(None, file.into(), false)
-                })
-            }
-            AuditLog::File(path) => {
-                let file = open(path, true)?;
-                let is_torn = is_torn(path, &file);
-                Some(Self::new(Some(path.clone()), file, is_torn))
-            }
-        })
+    pub(super) fn open(log: &AuditLog, stdout: Stdout) -> io::Result<Option<Self>> {
+        let output = match log {
+            AuditLog::Off => return Ok(None),
+            AuditLog::Stdout => Output::Stdout(stdout),
+            AuditLog::File(path) => Output::File {
+                path: path.clone(),
+                file: Some(open_lines(path)?),
+            },
+        };
+        Ok(Some(Self::new(output)))
     }
 
-    pub(super) fn new(path: Option<PathBuf>, file: File, is_torn: bool) -> Self {
+    /// Writes to a file without a path.
+    #[cfg(test)]
+    pub(super) fn of_file(file: File) -> Self {
+        Self::new(Output::Unnamed(LineFile::new(file, false)))
+    }
+
+    fn new(output: Output) -> Self {
         Self {
-            path,
-            file: Some(file),
-            is_stdout: false,
-            is_torn,
+            output,
             is_failing: false,
             last_place: Place::AtPath,
         }
@@ -89,21 +94,21 @@ impl Target {
 
     /// Opens the file by its path again. If that fails, the open file stays as long as the path names it.
     pub(super) fn reopen(&mut self) {
-        let Some(path) = &self.path else {
+        let place = self.place();
+        let Output::File { path, file } = &mut self.output else {
             return;
         };
-        match open(path, true) {
-            Ok(file) => {
-                self.is_torn = is_torn(path, &file);
-                self.file = Some(file);
+        match open_lines(path) {
+            Ok(opened) => {
+                *file = Some(opened);
                 self.last_place = Place::AtPath;
                 tracing::info!("audit log reopened");
             }
-            Err(error) if self.place() == Place::AtPath => {
+            Err(error) if place == Place::AtPath => {
                 tracing::error!(%error, "audit log not reopened; the open file is still in place");
             }
             Err(error) => {
-                self.file = None;
+                *file = None;
                 self.report(Err(error));
             }
         }
@@ -128,11 +133,11 @@ impl Target {
     }
 
     fn place(&self) -> Place {
-        let (Some(path), Some(file)) = (&self.path, &self.file) else {
-            return match self.path {
-                None => Place::AtPath,
-                Some(_) => Place::Lost,
-            };
+        let Output::File { path, file } = &self.output else {
+            return Place::AtPath;
+        };
+        let Some(file) = file.as_ref().map(LineFile::file) else {
+            return Place::Lost;
         };
         let identity = |of: &fs::Metadata| (of.dev(), of.ino());
         match (file.metadata(), fs::metadata(path)) {
@@ -146,12 +151,20 @@ impl Target {
         }
     }
 
-    /// Writes whole lines; returns how many bytes have been written.
-    pub(super) fn write(&mut self, lines: &[u8]) -> usize {
+    /// Writes whole lines and returns the number of bytes written. Waits up to `timeout` for the reader of a full pipe.
+    pub(super) fn write(&mut self, lines: &[u8], timeout: Duration) -> usize {
         if lines.is_empty() {
             return 0;
         }
-        let (written, result) = self.try_write(lines);
+        let (written, result) = match &mut self.output {
+            Output::Stdout(stdout) => stdout.write(lines, Some(timeout)),
+            Output::File {
+                file: Some(file), ..
+            } => file.write(lines, Some(timeout)),
+            Output::File { file: None, .. } => (0, Err(io::ErrorKind::NotFound.into())),
+            #[cfg(test)]
+            Output::Unnamed(file) => file.write(lines, Some(timeout)),
+        };
         self.report(result);
         written
     }
@@ -168,33 +181,13 @@ impl Target {
             Ok(()) | Err(_) => {}
         }
     }
+}
 
-    fn try_write(&mut self, lines: &[u8]) -> (usize, io::Result<()>) {
-        // The log's lines are written under the same lock: none stands within another.
-        let _turn = self.is_stdout.then(|| io::stdout().lock());
-        let Some(file) = &mut self.file else {
-            return (0, Err(io::ErrorKind::NotFound.into()));
-        };
-        if self.is_torn {
-            if let Err(error) = file.write_all(b"\n") {
-                return (0, Err(error));
-            }
-            self.is_torn = false;
-        }
-        let mut written = 0;
-        while written < lines.len() {
-            match file.write(&lines[written..]) {
-                Ok(0) => return (written, Err(io::ErrorKind::WriteZero.into())),
-                Ok(count) => {
-                    written += count;
-                    self.is_torn = lines[written - 1] != b'\n';
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return (written, Err(error)),
-            }
-        }
-        (written, Ok(()))
-    }
+/// Opens the file at `path`, which is created if it does not exist.
+fn open_lines(path: &Path) -> io::Result<LineFile> {
+    let file = open(path, true)?;
+    let is_torn = is_torn(path, &file);
+    Ok(LineFile::new(file, is_torn))
 }
 
 /// Lines are added to its end; whoever else uses the machine has no business in it. A pipe that nobody reads is an error

@@ -19,6 +19,9 @@ use crate::token::UnixTime;
 /// How long a batch may take. Of the 30 seconds that Heroku's router waits, a request may use up the others.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// Time limit of one write to a full pipe. Shorter than [`PATIENCE`], so that requests learn which records were written.
+const WRITE_TIMEOUT: Duration = Duration::from_millis(1500);
+
 /// The most that waits to be written: the lines of some 10,000 tokens.
 const MAX_BYTES: usize = 4 << 20;
 
@@ -258,7 +261,7 @@ impl Shared {
     }
 
     fn write_batch(&self, target: &mut Target, Batch { mut text, done, .. }: Batch) {
-        let written = target.write(&text);
+        let written = target.write(&text, WRITE_TIMEOUT);
         let mut queue = self.lock();
         queue.is_failing = target.is_failing();
         queue.bytes -= text.len();
@@ -275,5 +278,5 @@ impl Shared {
 fn probe(target: &mut Target, now: UnixTime) {
     let mut line = Vec::new();
     line::resumed(now, &mut line);
-    target.write(&line);
+    target.write(&line, Duration::ZERO);
 }

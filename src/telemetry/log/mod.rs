@@ -10,11 +10,11 @@
 
 mod json;
 mod lost;
-mod stdout;
 #[cfg(test)]
 mod tests;
 mod text;
 mod timestamp;
+mod writer;
 
 use std::io::{self, BufWriter, IsTerminal};
 use std::sync::mpsc;
@@ -23,11 +23,12 @@ use std::time::{Duration, SystemTime};
 
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 
+use super::Stdout;
 use crate::config::{Log, LogFormat};
 use json::Json;
 pub use lost::LinesLost;
-use stdout::Stdout;
 use text::Text;
+use writer::LogWriter;
 
 /// Lines that the queue holds: 3 MB of request lines at most, and a second's worth at 16,000 requests/s.
 const QUEUE_LINES: usize = 16 * 1024;
@@ -47,6 +48,7 @@ const FLUSH_TIMEOUT: Duration = Duration::from_millis(1200);
 pub struct Logging {
     writer: WorkerGuard,
     lines_lost: LinesLost,
+    stdout: Stdout,
 }
 
 impl Logging {
@@ -57,7 +59,9 @@ impl Logging {
     )]
     pub fn start(log: Log) -> Self {
         let lines_lost = LinesLost::default();
-        let writer = BufWriter::with_capacity(BATCH_BYTES, Stdout::new(lines_lost.clone()));
+        let stdout = Stdout::open();
+        let writer = LogWriter::new(stdout.clone(), lines_lost.clone());
+        let writer = BufWriter::with_capacity(BATCH_BYTES, writer);
         let queue = NonBlockingBuilder::default()
             .buffered_lines_limit(QUEUE_LINES)
             .thread_name("log");
@@ -76,13 +80,23 @@ impl Logging {
             LogFormat::Text => lines.event_format(Text::new(clock)).init(),
             LogFormat::Json => lines.event_format(Json::new(clock)).init(),
         }
-        Self { writer, lines_lost }
+        Self {
+            writer,
+            lines_lost,
+            stdout,
+        }
     }
 
     /// Returns the count of the lines that this log loses.
     #[must_use]
     pub fn lines_lost(&self) -> LinesLost {
         self.lines_lost.clone()
+    }
+
+    /// Returns the standard output that this log writes to.
+    #[must_use]
+    pub fn stdout(&self) -> Stdout {
+        self.stdout.clone()
     }
 
     /// Writes the lines that are still queued. Gives up after 1.2 s if standard output is blocked.

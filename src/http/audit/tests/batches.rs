@@ -31,7 +31,7 @@ impl Stuck {
         };
         assert_eq!(full.kind(), io::ErrorKind::WouldBlock);
         theirs.set_nonblocking(false).expect("a socket");
-        let target = Target::new(None, OwnedFd::from(theirs).into(), false);
+        let target = Target::of_file(OwnedFd::from(theirs).into());
         let writer = Writer::start(target, || UnixTime::from_seconds(0))
             .expect("a thread")
             .into();
@@ -108,7 +108,7 @@ async fn what_waits_has_a_limit_which_what_has_been_given_up_does_not_use_up() {
 async fn of_a_batch_that_is_cut_each_learns_whether_its_line_is_there() {
     let (theirs, _reader) = UnixStream::pair().expect("a pair of sockets");
     theirs.set_nonblocking(true).expect("a socket");
-    let target = Target::new(None, OwnedFd::from(theirs).into(), false);
+    let target = Target::of_file(OwnedFd::from(theirs).into());
     let writer = Writer::start(target, || UnixTime::from_seconds(0)).expect("a thread");
     let large = vec![b'x'; 2 << 20]; // more than a socket keeps
     let written = join!(writer.write(b"first\n".to_vec()), writer.write(large));
