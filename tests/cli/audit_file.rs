@@ -1,8 +1,10 @@
 //! The audit file while somebody moves, deletes or replaces it, and what `/readyz` says meanwhile.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -167,6 +169,24 @@ fn follows_a_symlink_and_notices_that_its_target_was_deleted() {
     fs::remove_file(&target).unwrap();
     assert_eq!(token_status(&server), "200");
     assert_eq!(lines(&target).len(), 1);
+}
+
+#[test]
+fn a_pipe_that_was_replaced_while_it_was_full_gets_no_further_records() {
+    let directory = Directory::new();
+    let (fifo, _) = files(&directory);
+    let made = Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.unwrap().success());
+    let both_ways = fs::File::options().read(true).write(true).open(&fifo);
+    let mut reader = both_ways.unwrap();
+    reader.write_all(&vec![b'\n'; 64 * 1024]).unwrap(); // all that a pipe holds
+    let server = audited(&fifo);
+    assert_eq!(token_status(&server), "503");
+    wait_for_readyz(&server, ("503", UNAUDITED));
+    fs::remove_file(&fifo).unwrap();
+    wait_for_readyz(&server, ("200", READY));
+    assert_eq!(token_status(&server), "200");
+    assert_eq!(lines(&fifo).last().unwrap()["audit"], "issued");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
-use std::thread::sleep;
+use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -92,4 +92,24 @@ fn starts_a_log_line_on_its_own_line_after_a_torn_record() {
         lines.iter().any(|line| line["route"] == "/ping"),
         "{lines:?}"
     );
+}
+
+#[test]
+fn waits_for_a_slow_reader_of_a_non_blocking_pipe() {
+    let mut server = Server::start_with_non_blocking_stdout(&SETTINGS);
+    let log = server.follow_log_slowly(Duration::from_millis(10));
+    scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for _ in 0..100 {
+                    assert_eq!(status(&server.get(TOKEN)), "200");
+                    assert_eq!(status(&server.get("/readyz")), "200");
+                }
+            });
+        }
+    });
+    server.signal("TERM");
+    assert_eq!(server.ended().0, Some(0));
+    let log = log.join().unwrap();
+    assert_eq!(log.matches("\"audit\":\"issued\"").count(), 800);
 }

@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use rustix::fs::{OFlags, fcntl_setfl};
+
 pub(crate) const APP_ID: &str = "970CA35de60c44645bbae8a215061b33";
 pub(crate) const CERTIFICATE: &str = "5CFd2fd1755d40ecb72977518be15d3b";
 pub(crate) const IDENTIFIERS: [(&str, &str); 2] =
@@ -94,6 +96,15 @@ impl Server {
             .envs(environment.iter().copied())
             .current_dir(&directory.0);
         Self::of(command, Some(directory))
+    }
+
+    /// A server whose standard output is a non-blocking pipe.
+    pub(crate) fn start_with_non_blocking_stdout(environment: &[(&str, &str)]) -> Self {
+        let directory = Directory::new();
+        let command = directory.command(&[], environment);
+        let (reader, writer) = io::pipe().unwrap();
+        fcntl_setfl(&writer, OFlags::NONBLOCK).unwrap();
+        Self::with_stdout(command, Some(directory), (reader, writer))
     }
 
     /// A server whose standard output is the file `log`, which it cannot make longer than `LOG_BYTES`.
@@ -187,6 +198,22 @@ impl Server {
         std::thread::spawn(move || {
             let errors = std::thread::spawn(move || io::read_to_string(&mut stderr).unwrap());
             io::read_to_string(&mut stdout).unwrap() + &errors.join().unwrap()
+        })
+    }
+
+    /// Reads what it writes, a page of 4 KiB every `pause`.
+    pub(crate) fn follow_log_slowly(&mut self, pause: Duration) -> JoinHandle<String> {
+        let (mut stdout, _stderr) = self.output.take().unwrap();
+        std::thread::spawn(move || {
+            let mut log = Vec::new();
+            let mut page = [0; 4096];
+            loop {
+                std::thread::sleep(pause);
+                match stdout.read(&mut page).unwrap() {
+                    0 => return String::from_utf8(log).unwrap(),
+                    count => log.extend_from_slice(&page[..count]),
+                }
+            }
         })
     }
 

@@ -6,7 +6,7 @@ use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::fs::{Access, OFlags, access, fcntl_getfl, fcntl_setfl};
+use rustix::fs::{Access, OFlags, access};
 use rustix::io::Errno;
 
 use crate::config::AuditLog;
@@ -190,21 +190,19 @@ fn open_lines(path: &Path) -> io::Result<LineFile> {
     Ok(LineFile::new(file, is_torn))
 }
 
-/// Lines are added to its end; whoever else uses the machine has no business in it. A pipe that nobody reads is an error
-/// instead of a wait.
+/// Opens a file to append to; only its owner can read a new one. A pipe is non-blocking: opening it fails without a reader,
+/// and a write to a full one has a timeout.
 fn open(path: &Path, may_create: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true).create(may_create).mode(0o600);
     options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
-    let file = options.open(path).map_err(|error| {
+    options.open(path).map_err(|error| {
         if error.raw_os_error() == Some(Errno::NXIO.raw_os_error()) {
             io::Error::new(error.kind(), "it is a pipe that nobody reads yet")
         } else {
             error
         }
-    })?;
-    fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
-    Ok(file)
+    })
 }
 
 /// Whether a file ends within a line: whoever wrote to it last may have been killed, or have had no room. One that cannot
