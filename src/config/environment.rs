@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -27,6 +27,7 @@ pub struct Environment {
     near_misses: Vec<NearMiss>,
     read_file: fn(&Path) -> io::Result<String>,
     mode: fn(&Path) -> Option<u32>,
+    real_path: fn(&Path) -> PathBuf,
 }
 
 /// A value, under the name that it was found under.
@@ -50,10 +51,14 @@ impl Environment {
             )
         });
         let environment = Self::new(variables, read_whole(Path::new(".env")), read_whole);
-        environment.with_modes(|path| {
+        let environment = environment.with_modes(|path| {
             let metadata = fs::metadata(path); // reading the file reports the error
             metadata.ok().map(|metadata| metadata.mode())
-        })
+        });
+        Self {
+            real_path: |path| path.canonicalize().unwrap_or_else(|_| path.to_owned()),
+            ..environment
+        }
     }
 
     /// An environment made of its parts: variables, the text of a `.env` file, and a way to read files.
@@ -78,10 +83,12 @@ impl Environment {
             near_misses,
             read_file,
             mode: |_| None,
+            real_path: Path::to_path_buf,
         }
     }
 
-    /// Adds a way to find out the mode (`st_mode`) of a path, to warn about files that every user can read.
+    /// Adds a way to find out the mode (`st_mode`) of a path, to warn about files that every user can read or
+    /// write.
     #[must_use]
     pub fn with_modes(self, mode: fn(&Path) -> Option<u32>) -> Self {
         Self { mode, ..self }
@@ -147,6 +154,11 @@ impl Environment {
     /// The mode (`st_mode`) of a path, if it is known.
     pub(super) fn mode(&self, path: &Path) -> Option<u32> {
         (self.mode)(path)
+    }
+
+    /// The path without symbolic links, if these can be resolved.
+    pub(super) fn real_path(&self, path: &Path) -> PathBuf {
+        (self.real_path)(path)
     }
 
     pub(super) fn read_file(&self, path: &str) -> io::Result<Zeroizing<String>> {

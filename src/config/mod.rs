@@ -92,7 +92,7 @@ pub struct Config {
     pub metrics: Option<MetricsAccess>,
     /// What was probably meant for it, and is misspelt.
     pub near_misses: Vec<NearMiss>,
-    /// Files with secrets that every user of the machine can read.
+    /// Files with secrets, and the audit log, that every user of the machine can read or write.
     pub exposed_files: Vec<ExposedFile>,
 }
 
@@ -131,6 +131,7 @@ impl Config {
 
         reader.finish(|| {
             let trusted_proxy_hops = trusted_proxy_hops?;
+            let audit = audit?;
             let memory_limit = memory::limit(|path| environment.read_file(&path.to_string_lossy()));
             let process_memory = process_memory(metrics.as_ref(), access.hook.as_ref());
             let derived = || connections_in(memory_limit, process_memory);
@@ -159,14 +160,14 @@ impl Config {
                 trusted_proxy_hops,
                 page,
                 log: log?,
-                audit: audit?,
                 metrics,
                 near_misses: environment
                     .near_misses()
                     .filter(|miss| miss.matters(is_open))
                     .cloned()
                     .collect(),
-                exposed_files: ExposedFile::all(environment),
+                exposed_files: ExposedFile::all(environment, &audit),
+                audit,
             })
         })
     }

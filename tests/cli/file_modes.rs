@@ -92,6 +92,60 @@ fn warns_about_secret_files_that_every_user_can_read() {
     assert!(warnings(&directory, &environment).is_empty());
 }
 
+#[test]
+fn warns_about_files_that_every_user_can_write() {
+    let directory = Directory::new();
+    let path = |name: &str| directory.0.join(name).to_str().unwrap().to_owned();
+    let (certificate, audit) = (path("certificate"), path("audit.jsonl"));
+    write(Path::new(&certificate), CERTIFICATE, 0o602);
+    write(Path::new(&audit), "", 0o666);
+    let environment = [
+        ("APP_ID", APP_ID),
+        ("APP_CERTIFICATE_FILE", certificate.as_str()),
+        ("AUDIT_LOG", audit.as_str()),
+    ];
+    assert_eq!(
+        warnings(&directory, &environment),
+        [
+            format!(
+                "APP_CERTIFICATE_FILE: {certificate} is writable by every user of this machine (mode 602); run chmod 600 \
+                 {certificate}"
+            ),
+            format!(
+                "AUDIT_LOG: {audit} is readable and writable by every user of this machine (mode 666); run chmod 600 \
+                 {audit}"
+            ),
+        ]
+    );
+    for path in [&certificate, &audit] {
+        fs::set_permissions(path, Permissions::from_mode(0o660)).unwrap();
+    }
+    assert!(warnings(&directory, &environment).is_empty());
+}
+
+#[test]
+fn does_not_warn_about_files_in_a_directory_that_others_cannot_search() {
+    let directory = Directory::new();
+    let private = directory.0.join("private");
+    fs::create_dir(&private).unwrap();
+    fs::set_permissions(&private, Permissions::from_mode(0o700)).unwrap();
+    write(&private.join("certificate"), CERTIFICATE, 0o644);
+    write(&directory.0.join("public"), CERTIFICATE, 0o644);
+    symlink(private.join("certificate"), directory.0.join("link")).unwrap();
+    symlink(directory.0.join("public"), private.join("link")).unwrap();
+    for (name, count) in [
+        ("private/certificate", 0),
+        ("link", 0),
+        ("public", 1),
+        ("private/link", 1),
+    ] {
+        let path = directory.0.join(name);
+        let path = path.to_str().unwrap();
+        let environment = [("APP_ID", APP_ID), ("APP_CERTIFICATE_FILE", path)];
+        assert_eq!(warnings(&directory, &environment).len(), count, "{name}");
+    }
+}
+
 /// Kubernetes' layout of a secret volume.
 #[test]
 fn does_not_warn_about_secrets_of_a_kubernetes_volume() {
@@ -127,4 +181,21 @@ fn warns_about_an_audit_log_that_is_a_symbolic_link() {
     for place in [file.as_str(), "/dev/stdout", "stdout", "off"] {
         assert!(warnings(&directory, &with(place)).is_empty());
     }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn warns_about_a_symbolic_link_in_shared_memory() {
+    let directory = Directory::new();
+    let link = Path::new("/dev/shm").join(directory.0.file_name().unwrap());
+    let path = link.to_str().unwrap();
+    let environment = [IDENTIFIERS[0], IDENTIFIERS[1], ("AUDIT_LOG", path)];
+    symlink(directory.0.join("audit.jsonl"), &link).unwrap();
+    let found = warnings(&directory, &environment);
+    fs::remove_file(&link).unwrap();
+    let expected = format!("AUDIT_LOG: {path} is a symbolic link: ");
+    assert!(
+        found.len() == 1 && found[0].starts_with(&expected),
+        "{found:?}"
+    );
 }

@@ -10,8 +10,10 @@ mod tests;
 mod writer;
 
 use std::cell::RefCell;
+use std::fs;
 use std::future::Future;
 use std::io;
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -79,13 +81,11 @@ impl Audit {
         Target::check(log)
     }
 
-    /// The path of the file if it is a symbolic link. Those of devices, such as `/dev/stdout`, are the system's own.
+    /// Returns the path of the file if it is a symbolic link, unless that is one of the system's own, such as `/dev/stdout`.
     #[must_use]
     pub fn symlink(log: &AuditLog) -> Option<&Path> {
         match log {
-            AuditLog::File(path) => {
-                (path.is_symlink() && !path.starts_with("/dev")).then_some(path)
-            }
+            AuditLog::File(path) => (path.is_symlink() && !is_of_system(path)).then_some(path),
             AuditLog::Off | AuditLog::Stdout => None,
         }
     }
@@ -147,6 +147,20 @@ impl Audit {
             Err(_) => Err(Error::AuditUnavailable),
         }
     }
+}
+
+/// Returns whether a symbolic link in `/dev` leads to a character device or a pipe, or to a descriptor of the process.
+fn is_of_system(link: &Path) -> bool {
+    let is_descriptor = || {
+        let target = fs::read_link(link);
+        link.starts_with("/dev/fd")
+            || target.is_ok_and(|target| target.starts_with("/proc/self/fd"))
+    };
+    let is_device = || {
+        let target = fs::metadata(link).map(|metadata| metadata.file_type());
+        target.is_ok_and(|target| target.is_char_device() || target.is_fifo())
+    };
+    link.starts_with("/dev") && (is_device() || is_descriptor())
 }
 
 /// Remembers what was granted to whom, and the token, which is counted only when that is written down.
