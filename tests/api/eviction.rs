@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use agora_token_server::config::MetricsAccess;
 use agora_token_server::http::Limits;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -80,7 +80,7 @@ async fn evicts_incomplete_bodies_after_a_second() {
             response.starts_with("HTTP/1.1 408 Request Timeout\r\n"),
             "{response}"
         );
-        let error = "the request body did not arrive in time: within 10 s, or earlier while the server is full or stopping";
+        let error = "the request body did not arrive in time: within 10 s, or earlier while the server is full, overloaded or stopping";
         assert!(
             response.contains(&format!(
                 "\"code\":\"body_too_slow\",\"detail\":\"{error}\""
@@ -247,6 +247,41 @@ async fn a_busy_address_above_its_share_is_rejected_without_delaying_others() {
     for connection in &mut busy {
         let response = answer(connection).await;
         assert!(response.starts_with("HTTP/1.1 503 "), "{response}");
+    }
+}
+
+/// Keeps a connection fresh: completes a request and begins the next one four times a second, until it is closed.
+async fn stay_fresh(mut connection: TcpStream) {
+    let mut responses = [0; 4096];
+    loop {
+        sleep(Duration::from_millis(250)).await;
+        let next = "ET /ping HTTP/1.1\r\nHost: test\r\n\r\nG";
+        if connection.write_all(next.as_bytes()).await.is_err() {
+            return;
+        }
+        match connection.read(&mut responses).await {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn addresses_below_their_share_cannot_keep_a_full_server_by_beginning_requests() {
+    let server = Running::start(Limits {
+        connections: 8,
+        per_address: NonZeroU32::new(2),
+        ..limits()
+    })
+    .await;
+    for number in 1..=8 {
+        let address = format!("127.0.1.{}", number % 4 + 1);
+        tokio::spawn(stay_fresh(from(&address, &server, "G").await));
+    }
+    for _ in 0..5 {
+        let mut good = from("127.0.2.1", &server, LAST_PING).await;
+        let response = timeout(Duration::from_secs(5), rest(&mut good)).await;
+        assert!(response.expect("a response").ends_with(PONG));
     }
 }
 

@@ -23,6 +23,12 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Time in which further connections of an address are rejected without another search for one to evict.
 const REJECTION: Duration = Duration::from_millis(10);
 
+/// Time that a new connection waits before fresh requests are evicted for it. Most requests end within it.
+const MAX_WAIT: Duration = Duration::from_secs(1);
+
+/// Time after such an eviction in which further new connections do not wait as long.
+const RELAPSE: Duration = Duration::from_secs(2);
+
 /// Minimum time between two log lines about the same problem.
 const SILENCE: Duration = Duration::from_secs(10);
 
@@ -72,6 +78,8 @@ struct Slots<'a> {
     clocks: &'a Clocks,
     free: &'a Arc<Semaphore>,
     full: Trouble,
+    /// The last time that fresh requests were evicted because there was nothing else.
+    stuck: Option<Instant>,
     /// The address of the last connection that was rejected, and when.
     rejected: Option<(IpAddr, Instant)>,
 }
@@ -82,6 +90,7 @@ impl<'a> Slots<'a> {
             clocks,
             free,
             full: Trouble::default(),
+            stuck: None,
             rejected: None,
         }
     }
@@ -92,6 +101,7 @@ impl<'a> Slots<'a> {
     ///
     /// [`AddressFull`] if the address is above its share and none of its connections can be evicted.
     async fn acquire(&mut self, address: IpAddr) -> Result<OwnedSemaphorePermit, AddressFull> {
+        let began = Instant::now();
         loop {
             if let Ok(slot) = Arc::clone(self.free).try_acquire_owned() {
                 return Ok(slot);
@@ -110,6 +120,13 @@ impl<'a> Slots<'a> {
             }
             if let Ok(Ok(slot)) = timeout(PAUSE, Arc::clone(self.free).acquire_owned()).await {
                 return Ok(slot);
+            }
+            let is_stuck = self
+                .stuck
+                .is_some_and(|stuck: Instant| stuck.elapsed() < RELAPSE);
+            if is_stuck || began.elapsed() > MAX_WAIT {
+                self.stuck = Some(Instant::now());
+                self.clocks.evict_from_busiest();
             }
         }
     }

@@ -67,18 +67,30 @@ impl Clocks {
         Ok(end(evictable.iter().filter(is_usual), open.len()))
     }
 
+    /// Evicts fresh requests of the addresses with the most connections, the oldest connections first.
+    ///
+    /// A connection that begins its next request before the last one is a second old stays fresh for ever, so that a few
+    /// addresses, each below its share, could keep a full server to themselves.
+    pub(super) fn evict_from_busiest(&self) {
+        let now = self.now();
+        let open: Vec<_> = self.open().iter().filter_map(Weak::upgrade).collect();
+        let counts = counts(&open, None);
+        let most = counts.values().copied().max().unwrap_or_default();
+        let of_busiest = open.iter(); // in the order in which they were opened
+        of_busiest
+            .filter(|progress| counts[&progress.address()] == most)
+            .filter_map(|progress| self.evictable(progress, now))
+            .take(open.len() / BATCH + 1)
+            .for_each(|one| one.progress.end(one.moment));
+    }
+
     /// Returns the addresses above their share that have at least as many connections as the new one's address, each
     /// with the number of connections above its share. The new connection counts.
     fn excess(&self, open: &[Arc<Progress>], newcomer: Option<IpAddr>) -> HashMap<IpAddr, usize> {
         let Some(share) = self.per_address() else {
             return HashMap::new();
         };
-        let evicted = |progress: &&Arc<Progress>| progress.has_timed_out();
-        let addresses = open.iter().filter(|progress| !evicted(progress));
-        let mut counts = HashMap::new();
-        for address in addresses.map(|progress| progress.address()).chain(newcomer) {
-            *counts.entry(address).or_default() += 1;
-        }
+        let mut counts = counts(open, newcomer);
         let least = newcomer.map_or(0, |address| counts[&address]);
         counts.retain(|_, count| {
             let is_candidate = *count > share && *count >= least;
@@ -128,6 +140,19 @@ impl Clocks {
     }
 }
 
+/// Returns the number of connections of each address, the new connection included. Evicted ones that are still open do not
+/// count.
+fn counts(open: &[Arc<Progress>], newcomer: Option<IpAddr>) -> HashMap<IpAddr, usize> {
+    let mut counts = HashMap::new();
+    for progress in open {
+        *counts.entry(progress.address()).or_default() += usize::from(!progress.has_timed_out());
+    }
+    if let Some(address) = newcomer {
+        *counts.entry(address).or_default() += 1;
+    }
+    counts
+}
+
 /// Ends the first of these connections: a batch, but no fresh ones beside older ones. Returns their number. One that was
 /// ended before and is still open counts again, so that a slow end does not cost further connections.
 fn end<'a>(sorted: impl Iterator<Item = &'a Evictable<'a>>, open: usize) -> usize {
@@ -162,6 +187,6 @@ enum Priority {
     Incomplete,
     Unread,
     Fresh,
-    /// Evicted only from addresses above their share.
+    /// Evicted only from addresses above their share, or with the most connections if nothing else helps.
     FreshRequest,
 }
