@@ -23,8 +23,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Time in which further connections of an address are rejected without another search for one to evict.
 const REJECTION: Duration = Duration::from_millis(10);
 
-/// Time that a new connection waits before fresh requests are evicted for it. Most requests end within it.
-const MAX_WAIT: Duration = Duration::from_secs(1);
+/// Time that a new connection waits before fresh requests are evicted for it: longer than it takes until an incomplete
+/// request or an unread response is evicted.
+const MAX_WAIT: Duration = Duration::from_millis(2500);
 
 /// Time after such an eviction in which further new connections do not wait as long.
 const RELAPSE: Duration = Duration::from_secs(2);
