@@ -6,15 +6,15 @@
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Duration;
 
 use jsonwebtoken::jwk::Jwk;
 use reqwest::Client;
 use serde::Deserialize;
 use serde_json::Value;
-use tokio::sync::{Mutex, OwnedMutexGuard};
-use tokio::task::JoinHandle;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::client::{self, Pool};
@@ -41,6 +41,12 @@ const PAUSE: u32 = 60;
 /// The same while there are no keys at all: nobody gets in until there are.
 const FIRST_PAUSE: u32 = 2;
 
+/// Maximum requests that wait for a fetch at once. Each holds a connection that cannot be evicted.
+const MAX_WAITING: usize = 64;
+
+/// Time after which requests no longer wait for a fetch.
+const MAX_WAIT: Duration = Duration::from_secs(1);
+
 #[derive(Debug)]
 pub(super) struct Jwks {
     url: Url,
@@ -49,8 +55,21 @@ pub(super) struct Jwks {
     keys: RwLock<Option<Kept>>,
     /// Whether there were keys at any time since the start.
     was_loaded: AtomicBool,
-    /// When they were asked for last. Whoever holds it is the one who fetches.
-    asked: Arc<Mutex<Option<UnixTime>>>,
+    /// The last fetch took longer than `MAX_WAIT`.
+    was_slow: AtomicBool,
+    /// The current fetch or the last one.
+    fetch: Mutex<Option<Fetch>>,
+    waiting: Semaphore,
+}
+
+#[derive(Clone, Debug)]
+struct Fetch {
+    since: UnixTime,
+    began: Instant,
+    /// Closed when the fetch ends.
+    running: watch::Receiver<()>,
+    /// The previous fetch took longer than `MAX_WAIT`, so this one probably does too.
+    is_slow: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -71,7 +90,7 @@ struct Named {
 pub(super) enum Unknown {
     /// It is not among those that are there.
     Key,
-    /// There are none yet.
+    /// There are none yet, or a fetch has to end before they are valid again.
     Set,
 }
 
@@ -82,14 +101,14 @@ impl Jwks {
             client: client::new(PATIENCE, Pool::Reuse, &Arc::new(Resolver::new()))?,
             keys: RwLock::default(),
             was_loaded: AtomicBool::new(false),
-            asked: Arc::default(),
+            was_slow: AtomicBool::new(false),
+            fetch: Mutex::default(),
+            waiting: Semaphore::new(MAX_WAITING),
         })
     }
 
-    pub(super) async fn prepare(&self, now: UnixTime) {
-        let mut asked = self.asked.lock().await;
-        *asked = Some(now);
-        self.fetch(now).await;
+    pub(super) async fn prepare(self: &Arc<Self>, now: UnixTime) {
+        self.refresh(now).ended().await;
     }
 
     /// Whether a key set was ever loaded. If not, it is fetched in the background: while `/readyz` fails there are no
@@ -97,7 +116,7 @@ impl Jwks {
     pub(super) fn is_ready(self: &Arc<Self>, now: UnixTime) -> bool {
         let was_loaded = self.was_loaded.load(Ordering::Relaxed);
         if !was_loaded {
-            self.fetch_aside(now);
+            self.refresh(now);
         }
         was_loaded
     }
@@ -115,28 +134,32 @@ impl Jwks {
             && !is_over(kept.tried, STALE_AGE, now)
         {
             if is_over(kept.since, MAX_AGE, now) {
-                self.fetch_aside(now);
+                self.refresh(now);
             }
             return Ok(keys);
         }
         Box::pin(self.look_again(id, algorithm, now)).await
     }
 
-    /// Fetches the keys, unless they were asked for just now, by this request or by another one.
+    /// Fetches the keys, unless they were fetched just now, and waits a short time for the fetch.
     async fn look_again(
         self: &Arc<Self>,
         id: Option<&str>,
         algorithm: &str,
         now: UnixTime,
     ) -> Result<Vec<Arc<PublicKey>>, Unknown> {
-        let asked = Arc::clone(&self.asked).lock_owned().await;
-        if asked.is_none_or(|last| is_over(last, self.pause(), now)) {
-            let _ = self.begin_fetch(asked, now).await; // what went wrong is logged there
-        } else {
-            drop(asked);
+        let fetch = self.refresh(now);
+        if !fetch.is_slow
+            && let Ok(_permit) = self.waiting.try_acquire()
+        {
+            let _ = timeout_at(fetch.began + MAX_WAIT, fetch.ended()).await; // decided by the keys below
         }
         let kept = self.kept().ok_or(Unknown::Set)?;
-        kept.find(id, algorithm).ok_or(Unknown::Key)
+        let keys = kept.find(id, algorithm).ok_or(Unknown::Key)?;
+        if is_over(kept.tried, STALE_AGE, now) {
+            return Err(Unknown::Set);
+        }
+        Ok(keys)
     }
 
     fn pause(&self) -> u32 {
@@ -147,29 +170,32 @@ impl Jwks {
         }
     }
 
-    /// Fetches the keys while the request goes on, unless someone does.
-    fn fetch_aside(self: &Arc<Self>, now: UnixTime) {
-        let Ok(asked) = Arc::clone(&self.asked).try_lock_owned() else {
-            return;
-        };
-        if asked.is_none_or(|last| is_over(last, self.pause(), now)) {
-            drop(self.begin_fetch(asked, now));
+    /// Begins a fetch unless one is running or the last one began just now. Returns the current fetch or the last one.
+    ///
+    /// The fetch runs in a task of its own, so that it goes on when the client of the request disconnects.
+    fn refresh(self: &Arc<Self>, now: UnixTime) -> Fetch {
+        let mut last = self.fetch.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(fetch) = &*last
+            && (fetch.is_running() || !is_over(fetch.since, self.pause(), now))
+        {
+            return fetch.clone();
         }
-    }
-
-    /// Fetches the keys in a task of its own: a client that goes away would end the attempt, and the next one would wait
-    /// for another.
-    fn begin_fetch(
-        self: &Arc<Self>,
-        mut asked: OwnedMutexGuard<Option<UnixTime>>,
-        now: UnixTime,
-    ) -> JoinHandle<()> {
-        *asked = Some(now);
-        let jwks = Arc::clone(self);
+        let (guard, running) = watch::channel(());
+        let fetch = Fetch {
+            since: now,
+            began: Instant::now(),
+            running,
+            is_slow: self.was_slow.load(Ordering::Relaxed),
+        };
+        *last = Some(fetch.clone());
+        let (jwks, began) = (Arc::clone(self), fetch.began);
         tokio::spawn(async move {
             jwks.fetch(now).await;
-            drop(asked);
-        })
+            let is_slow = began.elapsed() > MAX_WAIT;
+            jwks.was_slow.store(is_slow, Ordering::Relaxed);
+            drop(guard);
+        });
+        fetch
     }
 
     async fn fetch(&self, now: UnixTime) {
@@ -215,6 +241,17 @@ impl Jwks {
     fn kept(&self) -> Option<Kept> {
         let kept = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         kept.clone()
+    }
+}
+
+impl Fetch {
+    fn is_running(&self) -> bool {
+        self.running.has_changed().is_ok()
+    }
+
+    /// Waits until the fetch has ended.
+    async fn ended(mut self) {
+        while self.running.changed().await.is_ok() {}
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use agora_token_server::token::UnixTime;
+use futures_util::future::join_all;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -220,17 +221,77 @@ async fn before_the_first_keys_are_there_it_is_a_503() {
     assert_eq!(ask(&app, ED25519, Some("one")).await.status, 200);
 }
 
-#[tokio::test]
-async fn a_provider_that_does_not_answer_has_five_seconds() {
+/// Sends `count` requests at once. Returns how many waited, after checking that all of them responded within 2 s.
+async fn waiting(app: &Arc<TestApp>, count: usize, expected: (u16, &str)) -> usize {
+    let requests = (0..count).map(|number| {
+        let app = Arc::clone(app);
+        tokio::spawn(async move {
+            let id = format!("unknown {number}");
+            let jwt = eddsa(OTHER_ED25519, Some(&id), &claims());
+            let start = Instant::now();
+            let response = get_as(&app, &jwt, TARGET).await;
+            (response, start.elapsed())
+        })
+    });
+    let mut waited = 0;
+    for request in requests.collect::<Vec<_>>() {
+        let (response, elapsed) = request.await.unwrap();
+        response.is_error(expected.0, expected.1);
+        assert!(elapsed < Duration::from_secs(2), "{elapsed:?}");
+        waited += usize::from(elapsed > Duration::from_millis(500));
+    }
+    waited
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn at_most_64_requests_wait_a_second_for_the_first_keys() {
+    clock!(CLOCK);
     let provider = Provider::start(&[("one", ED25519)]).await;
-    let app = app(&provider);
+    let app = app(&provider).clock(|| UnixTime::from_seconds(CLOCK.load(Ordering::Relaxed)));
+    let app = Arc::new(app);
     provider.0.holds();
-    let start = Instant::now();
-    ask(&app, ED25519, Some("one")).await.is_error(503, UNKNOWN);
-    // Those who come meanwhile do not wait as long again.
-    ask(&app, ED25519, Some("one")).await.is_error(503, UNKNOWN);
-    let waited = start.elapsed().as_secs_f32();
-    assert!((4.9..9.0).contains(&waited), "{waited}");
+    assert_eq!(waiting(&app, 200, (503, UNKNOWN)).await, 64);
+    // The fetch is slow: later requests do not wait for it, nor for the fetch that follows it.
+    assert_eq!(waiting(&app, 20, (503, UNKNOWN)).await, 0);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    pass(&CLOCK, 5);
+    assert_eq!(waiting(&app, 20, (503, UNKNOWN)).await, 0);
+    // The fetch goes on without a request.
+    provider.0.releases();
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while ask(&app, ED25519, Some("one")).await.status != 200 {
+        assert!(Instant::now() < deadline, "the keys do not arrive");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(provider.0.count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn at_most_64_requests_wait_a_second_for_unknown_keys() {
+    clock!(CLOCK);
+    let provider = Provider::start(&[("one", ED25519)]).await;
+    let app = app(&provider).clock(|| UnixTime::from_seconds(CLOCK.load(Ordering::Relaxed)));
+    let app = Arc::new(app);
+    assert_eq!(ask(&app, ED25519, Some("one")).await.status, 200);
+    provider.0.holds();
+    pass(&CLOCK, 60);
+    assert_eq!(waiting(&app, 200, (401, INVALID)).await, 64);
+    assert_eq!(waiting(&app, 20, (401, INVALID)).await, 0);
+}
+
+#[tokio::test]
+async fn cancelled_requests_do_not_count_as_waiting() {
+    let provider = Provider::start(&[("one", ED25519)]).await;
+    let app = Arc::new(app(&provider));
+    provider.0.holds();
+    let requests = (0..64).map(|_| ask(&app, ED25519, Some("one")));
+    let cancelled = timeout(Duration::from_millis(100), join_all(requests));
+    assert!(cancelled.await.is_err(), "no request waits for the keys");
+    let (response, ()) = tokio::join!(ask(&app, ED25519, Some("one")), async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        provider.0.releases();
+    });
+    assert_eq!(response.status, 200);
 }
 
 /// The provider is asked anew now and then; nobody with a key that is there waits for it.
@@ -264,19 +325,23 @@ async fn a_known_key_never_waits() {
     assert_eq!(ask(&app, OTHER_ED25519, Some("two")).await.status, 200);
 }
 
-/// Long after the last keys came, requests know them again without waiting, once it has been tried to fetch newer ones;
-/// also when the client that tried is gone.
+/// After a quiet time, no key is valid until a fetch has ended; also when the client whose request began it is gone.
 #[tokio::test]
-async fn while_the_provider_hangs_known_keys_wait_for_one_attempt_alone() {
+async fn keys_are_valid_again_when_a_fetch_after_a_quiet_time_has_failed() {
     clock!(CLOCK);
     let provider = Provider::start(&[("one", ED25519)]).await;
     let app = app(&provider).clock(|| UnixTime::from_seconds(CLOCK.load(Ordering::Relaxed)));
     assert_eq!(ask(&app, ED25519, Some("one")).await.status, 200);
     provider.0.holds();
     pass(&CLOCK, 20 * 60);
-    let gone = timeout(Duration::from_secs(1), ask(&app, ED25519, Some("one")));
+    let gone = timeout(Duration::from_millis(200), ask(&app, ED25519, Some("one")));
     assert!(gone.await.is_err(), "it was not tried to fetch newer keys");
-    assert_eq!(ask(&app, ED25519, Some("one")).await.status, 200);
+    ask(&app, ED25519, Some("one")).await.is_error(503, UNKNOWN);
+    let start = Instant::now();
+    while ask(&app, ED25519, Some("one")).await.status != 200 {
+        assert!(start.elapsed() < Duration::from_secs(8));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     for _ in 0..3 {
         pass(&CLOCK, 60);
         let known = timeout(Duration::from_secs(3), ask(&app, ED25519, Some("one")));
