@@ -72,6 +72,9 @@ pub(super) fn announce(config: &Config, address: SocketAddr, demo: bool) {
     if let Some(excess) = excess(config) {
         tracing::warn!("{excess}");
     }
+    if let Some(exceeded) = config.open_files_exceeded {
+        tracing::warn!("{exceeded}");
+    }
     for near_miss in &config.near_misses {
         tracing::warn!("{near_miss}");
     }
@@ -97,6 +100,10 @@ pub(super) fn outlook(config: &Config) -> String {
     let warnings = [openness(access), exposure(access), alterable(access)];
     let warnings = warnings.into_iter().flatten().map(str::to_owned);
     let warnings = warnings.chain(connections(config)).chain(excess(config));
+    let open_files = config
+        .open_files_exceeded
+        .map(|exceeded| exceeded.to_string());
+    let warnings = warnings.chain(open_files);
     let near_misses = config.near_misses.iter().map(ToString::to_string);
     let lines = restrictions(config).into_iter().chain(warnings);
     let lines = lines.chain(near_misses).chain(file_warnings(config));

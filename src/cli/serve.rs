@@ -5,6 +5,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
@@ -20,6 +21,8 @@ use crate::telemetry::log::Logging;
 use crate::token::Project;
 
 pub(super) fn run(environment: Environment, demo: bool) -> ExitCode {
+    let raised = raise_open_files();
+    let environment = environment.with_open_files(|| getrlimit(Resource::Nofile).current);
     let config = Config::read(&environment, demo.then(demo_project));
     drop(environment); // with the certificate in it
     let config = match config {
@@ -28,6 +31,9 @@ pub(super) fn run(environment: Environment, demo: bool) -> ExitCode {
     };
     let logging = Logging::start(config.log);
     http::log_panics();
+    if let Err(error) = raised {
+        tracing::warn!(%error, "cannot raise the limit of open files to the hard limit");
+    }
     if let Err(error) = keep_memory() {
         tracing::warn!(%error, "a core dump of this process could hold the App Certificate");
     }
@@ -143,10 +149,22 @@ async fn bind(address: SocketAddr, variables: &str) -> io::Result<TcpListener> {
     })
 }
 
+/// Raises the soft limit of open files to the hard limit.
+fn raise_open_files() -> io::Result<()> {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    if limit.current != limit.maximum {
+        setrlimit(Resource::Nofile, raised)?;
+    }
+    Ok(())
+}
+
 /// Keeps the certificate out of core dumps, and debuggers of the same user away. Either way suffices against the former,
 /// and a sandbox may forbid one.
 fn keep_memory() -> io::Result<()> {
-    use rustix::process::{Resource, Rlimit, setrlimit};
     let none = Rlimit {
         current: Some(0),
         maximum: Some(0),

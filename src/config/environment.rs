@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use rustix::process::{Resource, getrlimit};
 use zeroize::Zeroizing;
 
 use super::dotenv::{self, Values};
@@ -28,6 +29,7 @@ pub struct Environment {
     read_file: fn(&Path) -> io::Result<String>,
     mode: fn(&Path) -> Option<u32>,
     real_path: fn(&Path) -> PathBuf,
+    open_files: fn() -> Option<u64>,
 }
 
 /// A value, under the name that it was found under.
@@ -55,6 +57,8 @@ impl Environment {
             let metadata = fs::metadata(path); // reading the file reports the error
             metadata.ok().map(|metadata| metadata.mode())
         });
+        // The server raises its own limit to this one.
+        let environment = environment.with_open_files(|| getrlimit(Resource::Nofile).maximum);
         Self {
             real_path: |path| path.canonicalize().unwrap_or_else(|_| path.to_owned()),
             ..environment
@@ -84,6 +88,7 @@ impl Environment {
             read_file,
             mode: |_| None,
             real_path: Path::to_path_buf,
+            open_files: || None,
         }
     }
 
@@ -92,6 +97,12 @@ impl Environment {
     #[must_use]
     pub fn with_modes(self, mode: fn(&Path) -> Option<u32>) -> Self {
         Self { mode, ..self }
+    }
+
+    /// Sets the function that returns the limit of open files, or `None` without a limit.
+    #[must_use]
+    pub fn with_open_files(self, open_files: fn() -> Option<u64>) -> Self {
+        Self { open_files, ..self }
     }
 
     /// What is wrong with the `.env` file itself.
@@ -149,6 +160,11 @@ impl Environment {
         let [_, dotenv] = &self.layers;
         let mut values = variable.names().filter_map(|name| dotenv.get(name));
         values.any(|value| !value.trim().is_empty())
+    }
+
+    /// Returns the limit of open files, if there is one.
+    pub(super) fn open_files(&self) -> Option<u64> {
+        (self.open_files)()
     }
 
     /// The mode (`st_mode`) of a path, if it is known.

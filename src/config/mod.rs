@@ -13,6 +13,7 @@ mod log;
 mod memory;
 mod metrics;
 mod near_miss;
+mod open_files;
 mod origins;
 mod page;
 mod read;
@@ -42,6 +43,7 @@ pub use memory::{
 };
 pub use metrics::{MetricsAccess, MetricsKey, MetricsKeyError};
 pub use near_miss::NearMiss;
+pub use open_files::OpenFilesExceeded;
 pub use origins::{AllowedOrigins, OriginError, OriginPattern};
 pub use page::{PageError, PageSwitch, WebSdkUrl};
 
@@ -68,6 +70,8 @@ pub struct Config {
     pub default_lifetime: Option<Lifetime>,
     /// Maximum number of open connections, never 0: by default as many as fit into the memory.
     pub max_connections: u32,
+    /// A configured maximum that the limit of open files does not allow, so that a lower one applies.
+    pub open_files_exceeded: Option<OpenFilesExceeded>,
     /// The memory limit of the container in bytes, if it has one.
     pub memory_limit: Option<u64>,
     /// Memory of the process without the connections to `PORT`, in bytes.
@@ -135,7 +139,12 @@ impl Config {
             let memory_limit = memory::limit(|path| environment.read_file(&path.to_string_lossy()));
             let process_memory = process_memory(metrics.as_ref(), access.hook.as_ref());
             let derived = || connections_in(memory_limit, process_memory);
+            let open_files = environment.open_files();
+            let open_files_exceeded = max_connections
+                .and_then(|configured| OpenFilesExceeded::check(configured, open_files));
             let max_connections = max_connections.unwrap_or_else(derived);
+            let max_connections = OpenFilesExceeded::check(max_connections, open_files)
+                .map_or(max_connections, OpenFilesExceeded::allowed);
             // Behind a proxy, all clients have its address.
             let per_address = match max_connections_per_address {
                 Some(limit) => limit,
@@ -151,6 +160,7 @@ impl Config {
                 compat: compat?,
                 default_lifetime,
                 max_connections,
+                open_files_exceeded,
                 memory_limit,
                 process_memory,
                 max_connections_per_address: NonZeroU32::new(per_address),

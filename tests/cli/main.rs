@@ -15,6 +15,7 @@ mod inspect;
 mod log_queue;
 mod malformed;
 mod mint;
+mod open_files;
 mod secrets;
 mod serving;
 mod support;

@@ -46,6 +46,24 @@ impl Directory {
             .current_dir(&self.0);
         command
     }
+
+    /// A command with these limits of open files, soft and hard.
+    pub(crate) fn command_with_open_files(
+        &self,
+        (soft, hard): (u32, u32),
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Command {
+        let mut command = Command::new("sh");
+        let script = format!("ulimit -Sn {soft} && ulimit -Hn {hard} && exec \"$0\" \"$@\"");
+        command
+            .args(["-c", &script, env!("CARGO_BIN_EXE_agora-token-server")])
+            .args(arguments)
+            .env_clear()
+            .envs(environment.iter().copied())
+            .current_dir(&self.0);
+        command
+    }
 }
 
 impl Drop for Directory {
@@ -139,6 +157,13 @@ impl Server {
             first_line,
             _directory: Some(directory),
         }
+    }
+
+    /// A server with these limits of open files, soft and hard.
+    pub(crate) fn start_with_open_files(limits: (u32, u32), environment: &[(&str, &str)]) -> Self {
+        let directory = Directory::new();
+        let command = directory.command_with_open_files(limits, &[], environment);
+        Self::of(command, Some(directory))
     }
 
     fn of(command: Command, directory: Option<Directory>) -> Self {

@@ -167,6 +167,33 @@ fn derives_the_connections_from_the_memory_limit_unless_they_are_set() {
 }
 
 #[test]
+fn limits_the_connections_by_the_open_files() {
+    for (set, connections, warning) in [
+        ("", 864, None),
+        ("864", 864, None),
+        (
+            "5000",
+            864,
+            Some(
+                "MAX_CONNECTIONS is 5000, but the limit of 1024 open files allows 864 connections, so 864 is used; raise \
+                 the limit to at least 5160 (ulimit -Hn 5160, or LimitNOFILE=5160 in a systemd unit)",
+            ),
+        ),
+    ] {
+        let variables = [&IDENTIFIERS[..], &[("MAX_CONNECTIONS", set)]].concat();
+        let environment = environment(&variables, None).with_open_files(|| Some(1_024));
+        let config = Config::read(&environment, None).unwrap();
+        assert_eq!(config.max_connections, connections, "{set}");
+        let exceeded = config
+            .open_files_exceeded
+            .map(|exceeded| exceeded.to_string());
+        assert_eq!(exceeded.as_deref(), warning);
+        let per_address = config.max_connections_per_address.map(NonZeroU32::get);
+        assert_eq!(per_address, Some(216));
+    }
+}
+
+#[test]
 fn every_variable_is_read() {
     let config = read(&[
         ("APP_ID", APP_ID),
