@@ -728,28 +728,41 @@ fn the_webhook_and_006_for_restricted_callers_contradict() {
 }
 
 #[test]
-fn rejects_a_claim_name_with_a_dot_unless_it_is_a_url() {
+fn rejects_a_claim_name_with_path_syntax_unless_it_is_a_url() {
     for variable in [
         "JWT_CLAIM_UID",
         "JWT_CLAIM_CHANNELS",
         "JWT_CLAIM_ROLE",
         "JWT_CLAIM_TTL",
     ] {
-        for name in [
-            "app_metadata.channels",
-            ".a",
-            "https.example.com/channels",
-            "a.b:c",
+        for (name, found) in [
+            ("app_metadata.channels", "a dot"),
+            (".a", "a dot"),
+            ("https.example.com/channels", "a dot"),
+            ("a.b:c", "a dot"),
+            ("app_metadata/channels", "/"),
+            ("/app_metadata", "/"),
+            ("app_metadata[channels]", "["),
+            ("app_metadata->channels", ">"),
+            ("$channels", "$"),
+            ("a://b.c", "/"),
+            ("https:/b", "/"),
         ] {
             contradicts(
                 &[("JWT_SECRET", SECRET), (variable, name)],
                 &format!(
-                    "{variable} has a dot, but nested claims are not supported; name a top-level claim, which may be a URL \
+                    "{variable} has {found}, but nested claims are not supported; name a top-level claim, which may be a URL \
                      such as https://example.com/channels"
                 ),
             );
         }
-        for name in ["channels", "https://example.com/channels", "agora:channels"] {
+        for name in [
+            "channels",
+            "https://example.com/channels",
+            "http://example.com/channels",
+            "custom:channels",
+            "urn:zitadel:iam:org:project:roles",
+        ] {
             access(&[("JWT_SECRET", SECRET), (variable, name)]);
         }
     }

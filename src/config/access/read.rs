@@ -101,7 +101,7 @@ impl Reader<'_> {
             "exp" | "nbf" | "iat" | "iss" | "aud" => {
                 Err(format!("is {name}, which says nothing about the user"))
             }
-            name => top_level(name).map_err(str::to_owned),
+            name => top_level(name),
         };
         Some(ClaimNames {
             uid: self.read(&vars::JWT_CLAIM_UID, of_user)?,
@@ -221,15 +221,26 @@ impl Reader<'_> {
     }
 }
 
-/// Reads the name of a top-level claim. A dot in any name but a URL is meant as a path to a nested claim: it would find
-/// nothing, and the claim's default would apply.
-fn top_level(name: &str) -> Result<String, &'static str> {
-    let is_url = Url::parse(name).is_ok_and(|url| url.has_host());
-    if name.contains('.') && !is_url {
-        return Err("has a dot, but nested claims are not supported; \
-                    name a top-level claim, which may be a URL such as https://example.com/channels");
+/// Reads the name of a top-level claim. Any name with path syntax, except a URL, is meant as a path to a nested claim: it
+/// would find nothing, and the claim's default would apply. Colons are allowed: `custom:channels` is a top-level claim of
+/// Amazon Cognito.
+fn top_level(name: &str) -> Result<String, String> {
+    let is_url = Url::parse(name)
+        .is_ok_and(|url| ["http", "https"].contains(&url.scheme()) && name.contains("://"));
+    let character = name.chars().find(|c| "./[]>$".contains(*c));
+    match character.filter(|_| !is_url) {
+        Some(character) => {
+            let found = match character {
+                '.' => "a dot".to_owned(),
+                other => other.to_string(),
+            };
+            Err(format!(
+                "has {found}, but nested claims are not supported; name a top-level claim, which may be a URL such as \
+                 https://example.com/channels"
+            ))
+        }
+        None => Ok(name.to_owned()),
     }
-    Ok(name.to_owned())
 }
 
 /// The URL of another server. A user and password in it would be sent in a way that nobody expects.
