@@ -62,7 +62,7 @@ fn start_up_says_in_a_line_what_is_guarded_and_how() {
     assert!(log.contains(example), "{log}");
     let said = "tokens are for: callers with the API keys web, jobs; users with JWTs by the keys of \
                 http://127.0.0.1:9/keys; at most 600 s; channels lobby, *; services rtc, rtm; wildcards allowed; \
-                http://127.0.0.1:9/may is asked; 100 requests a minute for each client, by credentials or entry 1 \
+                the webhook at http://127.0.0.1:9 authorizes each token; 100 requests a minute for each client, by credentials or entry 1 \
                 from the end of X-Forwarded-For; each is written down on standard output\n";
     assert!(log.contains(&format!(" INFO {said}")), "{log}");
     let checked = run(&["check-config"], &[&IDENTIFIERS[..], &settings].concat());
