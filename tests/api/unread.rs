@@ -21,6 +21,11 @@ pub(crate) fn message(body: &str) -> String {
     texts.next().unwrap_or_default().to_owned()
 }
 
+fn for_app(name: &str) -> String {
+    let advice = "the token of enableApp is for every user; use enableUser with userUuid";
+    format!("\"{name}\" is not read here; {advice}")
+}
+
 async fn rejected(table: &[(&str, &str)]) {
     let app = TestApp::new();
     for (line, expected) in table {
@@ -97,6 +102,18 @@ async fn a_user_under_another_name_is_rejected_with_the_name_that_is_read() {
         (
             r#"POST /token/generate {"serviceChat":{"enableApp":true,"uid":7}}"#,
             "\"uid\" is not read here; use userUuid",
+        ),
+        (
+            r#"POST /token/generate {"uid":"bob","serviceChat":{"enableApp":true}}"#,
+            &for_app("uid"),
+        ),
+        (
+            r#"POST /token/generate {"serviceChat":{"enableApp":true,"userUuid":"bob"}}"#,
+            &for_app("userUuid"),
+        ),
+        (
+            r#"POST /token/generate {"serviceApaas":{"enableApp":true,"userUuid":"bob"}}"#,
+            &for_app("userUuid"),
         ),
         ("FORM /api/agora/token channel=a&userId=7", user_id),
     ])

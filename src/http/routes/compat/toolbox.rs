@@ -138,19 +138,41 @@ fn enabled(fields: &Parameters<'_>) -> Result<Vec<ServiceRequest>, InputError> {
         let known = "serviceRtc, serviceRtm, serviceFpa, serviceChat, serviceApaas";
         return Err(InputError::NoService { known });
     }
+    let reads_uid = |target: &Target| matches!(target, Target::Rtc { .. } | Target::Rtm { .. });
+    let is_for_app =
+        |target: &Target| matches!(target, Target::Chat { user_id: None } | Target::ApaasApp);
+    let any = |is: fn(&Target) -> bool| services.iter().any(|service| is(&service.target));
+    if any(is_for_app) && !any(reads_uid) {
+        reject_user(uid)?;
+    }
     Ok(services)
+}
+
+/// Rejects the user of a token for an app, which is for every user.
+fn reject_user(user: Option<Parameter<'_>>) -> Result<(), InputError> {
+    match user {
+        Some(user) if user.value != "0" => Err(InputError::Unread {
+            name: Excerpt::of(user.name),
+            advice: "the token of enableApp is for every user; use enableUser with userUuid".into(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// The services of chat: for a user, an app, or both. No service holds the app's privilege for a user.
 fn chat(service: &Parameters<'_>) -> Result<Vec<ServiceRequest>, InputError> {
     let mut targets = Vec::new();
-    if is_set(service, "enableUser")? {
+    let is_for_user = is_set(service, "enableUser")?;
+    if is_for_user {
         let user_id = input::user_id("userUuid", service.one_of(&["userUuid"])?)?;
         targets.push(Target::Chat {
             user_id: Some(user_id),
         });
     }
     if is_set(service, "enableApp")? {
+        if !is_for_user {
+            reject_user(service.one_of(&["userUuid"])?)?;
+        }
         targets.push(Target::Chat { user_id: None });
     }
     Ok(targets.into_iter().map(Target::as_usual).collect())
@@ -177,6 +199,9 @@ fn apaas(service: &Parameters<'_>) -> Result<Vec<ServiceRequest>, InputError> {
         targets.push(Target::ApaasUser { user: user()? });
     }
     if is_set(service, "enableApp")? {
+        if targets.is_empty() {
+            reject_user(service.one_of(&["userUuid"])?)?;
+        }
         targets.push(Target::ApaasApp);
     }
     Ok(targets.into_iter().map(Target::as_usual).collect())
