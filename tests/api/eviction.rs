@@ -250,6 +250,23 @@ async fn a_busy_address_above_its_share_is_rejected_without_delaying_others() {
     }
 }
 
+#[tokio::test]
+async fn a_busy_address_does_not_evict_new_connections_of_a_quieter_one() {
+    let server = Running::start(Limits {
+        connections: 4,
+        ..limits()
+    })
+    .await;
+    let mut busy = Vec::new();
+    for _ in 0..3 {
+        busy.push(from("127.0.1.1", &server, HALF_HEADERS).await);
+    }
+    let mut quiet = from("127.0.2.1", &server, "").await;
+    busy.push(from("127.0.1.1", &server, HALF_HEADERS).await);
+    sleep(Duration::from_millis(300)).await;
+    still_works(&mut quiet).await;
+}
+
 /// Keeps a connection fresh: completes a request and begins the next one four times a second, until it is closed.
 async fn stay_fresh(mut connection: TcpStream) {
     let mut responses = [0; 4096];

@@ -29,7 +29,8 @@ impl Clocks {
     ///
     /// The order is: connections without any request, idle connections, connections that are closing, incomplete request
     /// headers and bodies, unread responses, connections without a request in their first second. Within each, the oldest
-    /// is first. A request that is being handled is never closed.
+    /// is first. A request that is being handled is never closed, and neither is a connection without a request in its first
+    /// second for an address with more connections than its own.
     ///
     /// Connections of addresses above their share are evicted first, also requests that have just begun to arrive and
     /// responses that have just begun to be sent. A new connection above the share of its address evicts only
@@ -46,7 +47,9 @@ impl Clocks {
             .filter_map(|progress| self.evictable(progress, now))
             .collect();
         evictable.sort_unstable_by_key(|one| (one.priority, one.moment.tick()));
-        let mut excess = self.excess(&open, newcomer);
+        let counts = counts(&open, newcomer);
+        let of_newcomer = newcomer.map_or(0, |address| counts[&address]);
+        let mut excess = self.excess(&counts, of_newcomer);
         let is_full = newcomer.is_some_and(|address| excess.contains_key(&address));
         let of_full_addresses = evictable.iter().filter(|one| {
             let excess = excess.get_mut(&one.progress.address());
@@ -63,7 +66,11 @@ impl Clocks {
         if is_full {
             return Err(AddressFull);
         }
-        let is_usual = |one: &&Evictable<'_>| one.priority < Priority::FreshRequest;
+        let is_usual = |one: &&Evictable<'_>| match one.priority {
+            Priority::FreshRequest => false,
+            Priority::Fresh => counts[&one.progress.address()] >= of_newcomer,
+            _ => true,
+        };
         Ok(end(evictable.iter().filter(is_usual), open.len()))
     }
 
@@ -84,20 +91,18 @@ impl Clocks {
             .for_each(|one| one.progress.end(one.moment));
     }
 
-    /// Returns the addresses above their share that have at least as many connections as the new one's address, each
-    /// with the number of connections above its share. The new connection counts.
-    fn excess(&self, open: &[Arc<Progress>], newcomer: Option<IpAddr>) -> HashMap<IpAddr, usize> {
+    /// Returns the addresses above their share that have at least `least` connections, each with the number of connections
+    /// above its share.
+    fn excess(&self, counts: &HashMap<IpAddr, usize>, least: usize) -> HashMap<IpAddr, usize> {
         let Some(share) = self.per_address() else {
             return HashMap::new();
         };
-        let mut counts = counts(open, newcomer);
-        let least = newcomer.map_or(0, |address| counts[&address]);
-        counts.retain(|_, count| {
-            let is_candidate = *count > share && *count >= least;
-            *count = count.saturating_sub(share);
-            is_candidate
-        });
-        counts
+        let above = counts
+            .iter()
+            .filter(|(_, count)| **count > share && **count >= least);
+        above
+            .map(|(address, count)| (*address, count - share))
+            .collect()
     }
 
     fn evictable<'a>(&self, progress: &'a Progress, now: u64) -> Option<Evictable<'a>> {
