@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -61,9 +61,9 @@ fn runtime() -> io::Result<Runtime> {
 async fn serve(config: Config, demo: bool, logging: &Logging) -> io::Result<()> {
     // Before the first connection, so that a signal cannot end the process in between.
     let shutdown = shutdown(&config.audit)?;
-    let listener = bind(config.listen, "HOST and PORT").await?;
+    let listener = bind(config.listen, "HOST and PORT")?;
     let watching = match config.metrics.as_ref().and_then(MetricsAccess::listen) {
-        Some(listen) => Some(bind(listen, "HOST and METRICS_PORT").await?),
+        Some(listen) => Some(bind(listen, "HOST and METRICS_PORT")?),
         None => None,
     };
     let audit = audit(&config.audit, logging.stdout())?;
@@ -142,11 +142,24 @@ pub(super) fn unwritable(log: &AuditLog, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), reason)
 }
 
-async fn bind(address: SocketAddr, variables: &str) -> io::Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|error| {
+/// Maximum connections that the kernel holds until the server accepts them. Beyond it, clients try again after a second.
+const BACKLOG: u32 = 1024;
+
+fn bind(address: SocketAddr, variables: &str) -> io::Result<TcpListener> {
+    listen(address).map_err(|error| {
         let reason = format!("cannot listen on {address} ({variables}): {error}");
         io::Error::new(error.kind(), reason)
     })
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    socket.set_reuseaddr(true)?; // a restart need not wait for the last connections' TIME-WAIT
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Raises the soft limit of open files to the hard limit.
