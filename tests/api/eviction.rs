@@ -267,6 +267,29 @@ async fn a_busy_address_does_not_evict_new_connections_of_a_quieter_one() {
     still_works(&mut quiet).await;
 }
 
+#[tokio::test]
+async fn new_connections_of_a_busy_address_take_the_places_of_its_older_ones_at_once() {
+    let server = Running::start(Limits {
+        connections: 8,
+        per_address: NonZeroU32::new(2),
+        ..limits()
+    })
+    .await;
+    let mut busy = Vec::new();
+    for _ in 0..8 {
+        busy.push(from("127.0.1.1", &server, HALF_HEADERS).await);
+    }
+    sleep(Duration::from_millis(300)).await;
+    let start = Instant::now();
+    for _ in 0..40 {
+        busy.push(from("127.0.1.1", &server, HALF_HEADERS).await);
+    }
+    let mut quiet = from("127.0.2.1", &server, LAST_PING).await;
+    assert!(rest(&mut quiet).await.ends_with(PONG));
+    let waited = start.elapsed();
+    assert!(waited < Duration::from_secs(2), "{waited:?}"); // a tenth of a second for each would be four
+}
+
 /// Keeps a connection fresh: completes a request and begins the next one four times a second, until it is closed.
 async fn stay_fresh(mut connection: TcpStream) {
     let mut responses = [0; 4096];

@@ -46,7 +46,12 @@ impl Clocks {
             .iter()
             .filter_map(|progress| self.evictable(progress, now))
             .collect();
-        evictable.sort_unstable_by_key(|one| (one.priority, one.moment.tick()));
+        // Among fresh ones, new connections are last: they have probably sent something that has not been read yet, which
+        // makes their eviction void.
+        evictable.sort_unstable_by_key(|one| {
+            let is_new = one.priority == Priority::Fresh;
+            (one.priority.min(Priority::Fresh), one.moment.tick(), is_new)
+        });
         let counts = counts(&open, newcomer);
         let of_newcomer = newcomer.map_or(0, |address| counts[&address]);
         let mut excess = self.excess(&counts, of_newcomer);
